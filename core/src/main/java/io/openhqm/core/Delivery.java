@@ -1,0 +1,31 @@
+package io.openhqm.core;
+
+import java.time.Duration;
+
+/** One handing-over of a message to a worker. Settle it once; an unsettled delivery comes again when its time is over. */
+public interface Delivery {
+  /** The message. */
+  Message message();
+
+  /**
+   * Whether the message came in our own envelope, so that a job was recorded for it; a foreign one was put on the queue by another
+   * program and gets its job from the worker.
+   */
+  default boolean isForeign() {
+    return false;
+  }
+
+  /**
+   * Keeps the message from being handed to another worker for {@code duration} from now.
+   *
+   * @throws UnavailableException if the queue gave no answer
+   */
+  void extend(Duration duration);
+
+  /**
+   * Tells the queue what became of it. A second call, or one that comes too late, has no effect.
+   *
+   * @throws UnavailableException if the queue gave no answer; the message may be delivered again
+   */
+  void settle(Outcome outcome);
+}

@@ -1,0 +1,4 @@
+package io.openhqm.core;
+
+/** A named HTTP backend. */
+public record Endpoint(String name) {}

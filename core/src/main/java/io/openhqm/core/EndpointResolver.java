@@ -1,0 +1,57 @@
+package io.openhqm.core;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Decides where a message goes: at submission, so that what can never work is refused at the door, and again at each attempt, so that a
+ * changed configuration holds for jobs that wait. Pure; safe for use by many threads.
+ */
+@FunctionalInterface
+public interface EndpointResolver {
+  /** What was decided. */
+  sealed interface Resolution {
+    /** It goes there. */
+    record Found(Route route) implements Resolution {}
+
+    /**
+     * It can go nowhere.
+     *
+     * @param refusal why
+     * @param detail why, in words that a client can act on, with the nearest known name where one is near
+     */
+    record Refused(Refusal refusal, String detail) implements Resolution {}
+  }
+
+  /** Why a message can go nowhere. */
+  enum Refusal {
+    /** No endpoint of this name. */
+    UNKNOWN_ENDPOINT,
+    /** None was named, and there is no default. */
+    NO_ENDPOINT,
+    /** A URL was named that the allow list does not admit. */
+    URL_NOT_ALLOWED
+  }
+
+  /**
+   * @param name the endpoint's configured name, or the processor's; bounded, so it may be a metric's label
+   * @param endpoint the HTTP backend; empty where no proxy but a processor does the work
+   * @param method the HTTP method, upper case: the message's own, else the route's, else the endpoint's
+   * @param timeout the longest one attempt may take: the message's own, else the route's, else the endpoint's
+   * @param retry when to try again
+   */
+  record Route(String name, Optional<Endpoint> endpoint, String method, Duration timeout, RetryPolicy retry) {
+    public Route {
+      requireNonNull(name, "name");
+      requireNonNull(endpoint, "endpoint");
+      requireNonNull(method, "method");
+      requireNonNull(timeout, "timeout");
+      requireNonNull(retry, "retry");
+    }
+  }
+
+  /** Decides for {@code message}; its payload may be a claim check, and is looked at only if it is inline. */
+  Resolution resolve(Message message);
+}

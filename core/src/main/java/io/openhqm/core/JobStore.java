@@ -1,0 +1,130 @@
+package io.openhqm.core;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Where jobs are recorded. Every write is conditional on what it expects to find, so that two writers never undo each other, and a job that
+ * is terminal never changes again. When a method that writes returns, what it wrote survives the loss of this process, unless it says
+ * otherwise. Safe for use by many threads; calls block, as suits virtual threads.
+ *
+ * <p>Every method may throw {@link UnavailableException} when the store gave no answer: the write may or may not have happened.
+ */
+public interface JobStore extends AutoCloseable {
+  /** What {@link #create} found. */
+  sealed interface Creation {
+    /** It is recorded. */
+    record Created() implements Creation {}
+
+    /** A job of the same id or idempotency key, not expired, is there already; nothing was written. */
+    record Exists(Job job) implements Creation {}
+  }
+
+  /** What {@link #extend} found. */
+  enum Extension {
+    /** The lease goes on. */
+    EXTENDED,
+    /** The lease goes on, but the client asked to cancel: stop, and complete with {@link Ending.Cancelled}. */
+    CANCEL_REQUESTED,
+    /** Somebody else has the job now, or it is terminal: stop, write nothing. */
+    LOST
+  }
+
+  /** What {@link #cancel} did or found. */
+  sealed interface Cancellation {
+    /** It waited, and is cancelled now. */
+    record Cancelled(Job job) implements Cancellation {}
+
+    /** A worker is at it and was asked to stop. */
+    record Requested(Job job) implements Cancellation {}
+
+    /** It is terminal already, perhaps cancelled. */
+    record Finished(Job job) implements Cancellation {}
+
+    /** No such job. */
+    record Unknown() implements Cancellation {}
+  }
+
+  /**
+   * A job that has waited longer than it should.
+   *
+   * @param job as it is: {@code PROCESSING} with a lease that ended, or {@code PENDING} and due with its message held here
+   * @param message its message, where this store holds it or has it at hand
+   */
+  record Overdue(Job job, Optional<Message> message) {}
+
+  /** The largest result body that it records with a job, in bytes; a larger one goes to the {@link BlobStore}. Constant. */
+  long maxResultBytes();
+
+  /**
+   * Records {@code job} unless one of its id or its idempotency key is there: one conditional write.
+   *
+   * @param job {@code PENDING}
+   * @param held its message, when no queue can hold it until it is due: then {@link #overdue} hands it out when it is
+   */
+  Creation create(Job job, Optional<Message> held);
+
+  /** Removes a job that no attempt was made of, its idempotency key too: its message could not be sent. */
+  void discard(UUID id);
+
+  /** The job, and whether it is expired is for the caller to ask: a store may remove an expired one late. */
+  Optional<Job> find(UUID id);
+
+  /**
+   * The job as soon as it is terminal, or as it is when {@code atMost} is over.
+   *
+   * @throws InterruptedException if the thread was interrupted
+   */
+  Optional<Job> awaitEnd(UUID id, Duration atMost) throws InterruptedException;
+
+  /**
+   * Takes the job for one attempt, if it is due and nobody holds it; a lease that ended holds nobody off. The number of attempts survives
+   * the loss of this process at the latest when the job's next write does.
+   *
+   * @param lease how long the lease is
+   */
+  Claim claim(UUID id, Duration lease);
+
+  /** Makes the lease end {@code duration} from now. */
+  Extension extend(Lease lease, Duration duration);
+
+  /**
+   * Ends the job: status and result in one step.
+   *
+   * @param ttl how long the job can be read from now on
+   * @return false if the lease is not the job's newest, or the job is terminal: nothing was written
+   */
+  boolean complete(Lease lease, Ending ending, Duration ttl);
+
+  /**
+   * Gives the job back to wait for another attempt.
+   *
+   * @param notBefore when that may begin
+   * @param error why this one failed; empty: it was not used up (a shutdown, say), and is not counted
+   * @param held its message, when no queue can hold it until then
+   * @return as in {@link #complete}
+   */
+  boolean release(Lease lease, Instant notBefore, Optional<String> error, Optional<Message> held);
+
+  /**
+   * Cancels the job if it waits; asks its worker to stop if one is at it.
+   *
+   * @param ttl how long a job that is cancelled now can be read
+   */
+  Cancellation cancel(UUID id, Duration ttl);
+
+  /** Jobs that are {@link Overdue}, {@code limit} at most. */
+  List<Overdue> overdue(int limit);
+
+  /** The message of an overdue job was sent: the store need not hold it any longer. */
+  void handedOver(UUID id);
+
+  /** Removes jobs that expired some time ago, {@code limit} at most, with what belongs to them; says how many. */
+  int purgeExpired(int limit);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,4 @@
+package io.openhqm.core;
+
+/** When to try again. */
+public record RetryPolicy(int attemptsMax) {}

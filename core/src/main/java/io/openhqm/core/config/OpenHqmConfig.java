@@ -1,0 +1,4 @@
+package io.openhqm.core.config;
+
+/** All settings. */
+public record OpenHqmConfig() {}
