@@ -1,0 +1,295 @@
+package io.openhqm.server;
+
+import io.helidon.http.DirectHandler;
+import io.helidon.http.Header;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
+import io.helidon.webserver.ConnectionConfig;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http2.Http2Config;
+import io.openhqm.core.Bytes;
+import io.openhqm.core.Headers;
+import io.openhqm.core.api.ApiFunction;
+import io.openhqm.core.api.ApiRequest;
+import io.openhqm.core.api.ApiResponse;
+import io.openhqm.core.api.Problem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Speaks HTTP/1.1 and HTTP/2 and translates: request to {@link ApiRequest}, {@link ApiResponse} to answer. Every limit is enforced here, before
+ * anything is parsed: body (413), header fields (431), requests in work (503 with {@code Retry-After}). Connections beyond the limit wait in the
+ * accept backlog of the operating system.
+ */
+final class HttpListener implements AutoCloseable {
+  private static final Duration COME_AGAIN = Duration.ofSeconds(1);
+  private static final int KNOWN_HEADER_NAMES_MAX = 256;
+
+  /**
+   * @param host the address to listen on
+   * @param port 0: any free one
+   * @param bodyBytesMax the largest request body
+   * @param headerBytesMax the largest sum of header fields
+   * @param connectionsMax how many connections are served at a time
+   * @param requestsMax how many requests may be in work at a time, those that wait for an end included
+   */
+  record Settings(String host, int port, long bodyBytesMax, int headerBytesMax, int connectionsMax, int requestsMax) {}
+
+  /** Told of every answer; {@code nanos} is how long it took. */
+  interface Observer {
+    void answered(String method, String path, int status, long nanos);
+
+    /** How many requests are in work changed by {@code delta}. */
+    void inFlight(int delta);
+  }
+
+  private final Settings settings;
+  private final ApiFunction api;
+  private final Observer observer;
+  private final AtomicInteger inWork = new AtomicInteger();
+  private final ConcurrentMap<String, HeaderName> headerNames = new ConcurrentHashMap<>();
+  private final WebServer server;
+
+  HttpListener(Settings settings, ApiFunction api, Observer observer) {
+    this.settings = settings;
+    this.api = api;
+    this.observer = observer;
+    this.server =
+        WebServer.builder()
+            .host(settings.host())
+            .port(settings.port())
+            .shutdownHook(false)
+            .backlog(1024)
+            .maxTcpConnections(settings.connectionsMax())
+            .maxPayloadSize(settings.bodyBytesMax())
+            .shutdownGracePeriod(Duration.ofSeconds(1))
+            .idleConnectionTimeout(Duration.ofMinutes(5))
+            .connectionConfig(ConnectionConfig.builder().readTimeout(Duration.ofSeconds(30)).build())
+            .addProtocol(
+                Http1Config.builder().maxHeadersSize(settings.headerBytesMax()).maxPrologueLength(8192).build())
+            .addProtocol(Http2Config.builder().maxHeaderListSize(settings.headerBytesMax()).build())
+            .directHandlers(problemsForMalformedRequests())
+            .routing(HttpRouting.builder().any(this::handle))
+            .build();
+  }
+
+  void start() {
+    server.start();
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  /** How many requests are in work. */
+  int inWork() {
+    return inWork.get();
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+  }
+
+  private void handle(ServerRequest request, ServerResponse response) {
+    long start = System.nanoTime();
+    int busy = inWork.incrementAndGet();
+    observer.inFlight(1);
+    String path = request.prologue().uriPath().rawPath();
+    try {
+      var answer = busy > settings.requestsMax() && !isForOperators(path) ? overloaded() : answer(request, path);
+      send(response, answer);
+      observer.answered(request.prologue().method().text(), path, answer.status(), System.nanoTime() - start);
+    } finally {
+      inWork.decrementAndGet();
+      observer.inFlight(-1);
+    }
+  }
+
+  private ApiResponse answer(ServerRequest request, String path) {
+    try {
+      long length = request.headers().contentLength().orElse(-1);
+      if (length > settings.bodyBytesMax()) {
+        return tooLarge(settings.bodyBytesMax()).with("Connection", "close");
+      }
+      var body = readBody(request, length);
+      if (body.isEmpty()) {
+        return tooLarge(settings.bodyBytesMax()).with("Connection", "close");
+      }
+      var query = request.prologue().query().rawValue();
+      return api.handle(
+          new ApiRequest(
+              request.prologue().method().text(),
+              path,
+              query.isEmpty() ? Optional.empty() : Optional.of(query),
+              headersOf(request),
+              body.get()));
+    } catch (InvalidHeaderException invalid) {
+      return Problem.of(Problem.Kind.BAD_REQUEST, invalid.getMessage()).toResponse();
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      return Problem.of(Problem.Kind.OVERLOADED, "The server is stopping; send the request again.")
+          .retryAfter(COME_AGAIN)
+          .toResponse();
+    }
+  }
+
+  /** The whole body, or nothing when it is larger than the limit: then no more than the limit was read. */
+  private Optional<Bytes> readBody(ServerRequest request, long length) {
+    if (length == 0 || !request.content().hasEntity()) {
+      return Optional.of(Bytes.empty());
+    }
+    if (length > 0) {
+      return Optional.of(Bytes.wrap(request.content().as(byte[].class)));
+    }
+    int limit = (int) Math.min(settings.bodyBytesMax(), Integer.MAX_VALUE - 16);
+    try (var in = request.content().inputStream()) {
+      byte[] bytes = in.readNBytes(limit + 1);
+      return bytes.length > limit ? Optional.empty() : Optional.of(Bytes.wrap(bytes));
+    } catch (IOException gone) {
+      throw new UncheckedIOException(gone);
+    }
+  }
+
+  private static Headers headersOf(ServerRequest request) throws InvalidHeaderException {
+    var fields = new ArrayList<Headers.Field>(request.headers().size());
+    for (Header header : request.headers()) {
+      String name = header.name();
+      if (name.startsWith(":")) {
+        continue; // HTTP/2 pseudo fields are in the prologue
+      }
+      List<String> values = header.valueCount() == 1 ? List.of(header.get()) : header.allValues();
+      for (String value : values) {
+        if (!Headers.isToken(name) || !Headers.isFieldValue(value)) {
+          throw new InvalidHeaderException("The header field '" + shortened(name) + "' is not valid (RFC 9110 §5); correct or leave it out.");
+        }
+        fields.add(new Headers.Field(name, value));
+      }
+    }
+    return new Headers(fields);
+  }
+
+  private void send(ServerResponse response, ApiResponse answer) {
+    response.status(Status.create(answer.status()));
+    for (var field : answer.headers().fields()) {
+      response.headers().add(HeaderValues.create(headerName(field.name()), field.value()));
+    }
+    if (answer.body().isEmpty()) {
+      response.send();
+    } else {
+      response.send(answer.body().toReadOnlyArray());
+    }
+  }
+
+  /** Names that a backend made up are not kept: what can grow has a limit. */
+  private HeaderName headerName(String name) {
+    var known = headerNames.get(name);
+    if (known != null) {
+      return known;
+    }
+    var created = HeaderNames.create(name.toLowerCase(Locale.ROOT), name);
+    if (headerNames.size() < KNOWN_HEADER_NAMES_MAX) {
+      headerNames.put(name, created);
+    }
+    return created;
+  }
+
+  private static boolean isForOperators(String path) {
+    return path.equals("/health") || path.startsWith("/health/") || path.equals("/metrics");
+  }
+
+  private ApiResponse overloaded() {
+    return Problem.of(
+            Problem.Kind.OVERLOADED,
+            settings.requestsMax() + " requests are in work, which is the limit (server.max_waiting_requests); nothing was stored, send it again later.")
+        .retryAfter(COME_AGAIN)
+        .toResponse();
+  }
+
+  private static ApiResponse tooLarge(long max) {
+    return Problem.of(
+            Problem.Kind.BODY_TOO_LARGE,
+            "The body is larger than " + max + " bytes, which is the limit (server.max_body_size).")
+        .toResponse();
+  }
+
+  private DirectHandlers problemsForMalformedRequests() {
+    var handlers = DirectHandlers.builder();
+    for (var type : DirectHandler.EventType.values()) {
+      handlers.addHandler(type, this::malformed);
+    }
+    return handlers.build();
+  }
+
+  /** What never reaches {@link #handle}: the server could not read the request. */
+  private DirectHandler.TransportResponse malformed(
+      DirectHandler.TransportRequest request,
+      DirectHandler.EventType type,
+      Status status,
+      ServerResponseHeaders headers,
+      String message) {
+    var problem = problemOf(type, status, message);
+    observer.answered(request.method(), "malformed", problem.kind().status(), 0);
+    var answer = problem.toResponse();
+    var response =
+        DirectHandler.TransportResponse.builder()
+            .status(Status.create(answer.status()))
+            .headers(headers)
+            .keepAlive(false)
+            .entity(answer.body().toArray());
+    answer.headers().fields().forEach(field -> response.header(headerName(field.name()), field.value()));
+    return response.build();
+  }
+
+  private Problem problemOf(DirectHandler.EventType type, Status status, String message) {
+    boolean headersTooLarge = status.code() == 431 || message.contains("headers size") || message.contains("Header size");
+    if (headersTooLarge) {
+      return Problem.of(
+          Problem.Kind.HEADERS_TOO_LARGE,
+          "The header fields are larger than " + settings.headerBytesMax() + " bytes, which is the limit (server.max_header_size).");
+    }
+    return switch (type) {
+      case PAYLOAD_TOO_LARGE ->
+          Problem.of(
+              Problem.Kind.BODY_TOO_LARGE,
+              "The body is larger than " + settings.bodyBytesMax() + " bytes, which is the limit (server.max_body_size).");
+      case INTERNAL_ERROR -> Problem.of(Problem.Kind.INTERNAL, "Something unexpected happened; it was logged.");
+      case BAD_REQUEST, FORBIDDEN, OTHER, HTTP_VERSION_NOT_SUPPORTED ->
+          Problem.of(Problem.Kind.BAD_REQUEST, "The request is not valid HTTP; check its line, its header fields and its length.");
+    };
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= 40 ? text : text.substring(0, 40) + "…";
+  }
+
+  /** Where it listens. */
+  InetSocketAddress address() {
+    return new InetSocketAddress(settings.host(), port());
+  }
+
+  private static final class InvalidHeaderException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    InvalidHeaderException(String message) {
+      super(message);
+    }
+  }
+}
