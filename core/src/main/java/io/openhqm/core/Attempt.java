@@ -10,7 +10,8 @@ import static java.util.Objects.requireNonNull;
  * @param deadline when this try ends
  * @param route where the message goes and how
  */
-public record Attempt(Message message, int number, Deadline deadline, EndpointResolver.Route route) {
+public record Attempt(
+    Message message, int number, Deadline deadline, EndpointResolver.Route route) {
   public Attempt {
     requireNonNull(message, "message");
     requireNonNull(deadline, "deadline");

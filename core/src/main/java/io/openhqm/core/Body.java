@@ -2,7 +2,10 @@ package io.openhqm.core;
 
 import static java.util.Objects.requireNonNull;
 
-/** The body of a message or of a result: carried along, or left with a {@link BlobStore} because it is too big to travel (claim check). */
+/**
+ * The body of a message or of a result: carried along, or left with a {@link BlobStore} because it
+ * is too big to travel (claim check).
+ */
 public sealed interface Body {
   /** The body itself. */
   record Inline(Bytes bytes) implements Body {
@@ -26,7 +29,8 @@ public sealed interface Body {
     public Stored {
       requireNonNull(key, "key");
       if (key.isEmpty() || length < 0) {
-        throw new IllegalArgumentException("need a key and length >= 0 but got '" + key + "' and " + length);
+        throw new IllegalArgumentException(
+            "need a key and length >= 0 but got '" + key + "' and " + length);
       }
     }
   }

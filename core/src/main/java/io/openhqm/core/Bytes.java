@@ -12,8 +12,9 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * An immutable run of bytes. A slice shares the array it was cut from, so a payload is never copied on its way through; whoever hands
- * an array to {@link #wrap} gives it away and must not write to it again. Safe for use by many threads.
+ * An immutable run of bytes. A slice shares the array it was cut from, so a payload is never copied
+ * on its way through; whoever hands an array to {@link #wrap} gives it away and must not write to
+ * it again. Safe for use by many threads.
  */
 public final class Bytes {
   private static final Bytes EMPTY = new Bytes(new byte[0], 0, 0);
@@ -70,8 +71,8 @@ public final class Bytes {
   }
 
   /**
-   * The bytes as an array that must only be read: the one behind this object where it spans it exactly, else a copy. For handing a body
-   * to a library that takes arrays.
+   * The bytes as an array that must only be read: the one behind this object where it spans it
+   * exactly, else a copy. For handing a body to a library that takes arrays.
    */
   public byte[] toReadOnlyArray() {
     return offset == 0 && length == array.length ? array : toArray();
@@ -100,7 +101,8 @@ public final class Bytes {
   @Override
   public boolean equals(Object other) {
     return other instanceof Bytes that
-        && Arrays.equals(array, offset, offset + length, that.array, that.offset, that.offset + that.length);
+        && Arrays.equals(
+            array, offset, offset + length, that.array, that.offset, that.offset + that.length);
   }
 
   @Override

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Messages that no worker will be given again, with the reason. They stay until they are redriven, purged, or too old. */
+/**
+ * Messages that no worker will be given again, with the reason. They stay until they are redriven,
+ * purged, or too old.
+ */
 public interface DeadLetters {
   /**
    * @param message what was given up
@@ -27,8 +30,8 @@ public interface DeadLetters {
   Optional<DeadLetter> find(UUID id);
 
   /**
-   * Runs it again as a job of its own: in one step the dead letter goes and {@code job} with {@code message} waits. A dead letter can be
-   * redriven once, however often this is called.
+   * Runs it again as a job of its own: in one step the dead letter goes and {@code job} with {@code
+   * message} waits. A dead letter can be redriven once, however often this is called.
    *
    * @return whether it was there
    */

@@ -2,14 +2,17 @@ package io.openhqm.core;
 
 import java.time.Duration;
 
-/** One handing-over of a message to a worker. Settle it once; an unsettled delivery comes again when its time is over. */
+/**
+ * One handing-over of a message to a worker. Settle it once; an unsettled delivery comes again when
+ * its time is over.
+ */
 public interface Delivery {
   /** The message. */
   Message message();
 
   /**
-   * Whether the message came in our own envelope, so that a job was recorded for it; a foreign one was put on the queue by another
-   * program and gets its job from the worker.
+   * Whether the message came in our own envelope, so that a job was recorded for it; a foreign one
+   * was put on the queue by another program and gets its job from the worker.
    */
   default boolean isForeign() {
     return false;

@@ -14,7 +14,8 @@ public sealed interface Ending {
   /**
    * No answer, and no attempt is left or none makes sense.
    *
-   * @param error what happened, to what, and what to do, in words for the client; never holds a credential
+   * @param error what happened, to what, and what to do, in words for the client; never holds a
+   *     credential
    */
   record Failed(String error) implements Ending {
     public Failed {

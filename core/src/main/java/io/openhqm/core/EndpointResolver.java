@@ -6,8 +6,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Decides where a message goes: at submission, so that what can never work is refused at the door, and again at each attempt, so that a
- * changed configuration holds for jobs that wait. Pure; safe for use by many threads.
+ * Decides where a message goes: at submission, so that what can never work is refused at the door,
+ * and again at each attempt, so that a changed configuration holds for jobs that wait. Pure; safe
+ * for use by many threads.
  */
 @FunctionalInterface
 public interface EndpointResolver {
@@ -20,7 +21,8 @@ public interface EndpointResolver {
      * It can go nowhere.
      *
      * @param refusal why
-     * @param detail why, in words that a client can act on, with the nearest known name where one is near
+     * @param detail why, in words that a client can act on, with the nearest known name where one
+     *     is near
      */
     record Refused(Refusal refusal, String detail) implements Resolution {}
   }
@@ -36,13 +38,21 @@ public interface EndpointResolver {
   }
 
   /**
-   * @param name the endpoint's configured name, or the processor's; bounded, so it may be a metric's label
+   * @param name the endpoint's configured name, or the processor's; bounded, so it may be a
+   *     metric's label
    * @param endpoint the HTTP backend; empty where no proxy but a processor does the work
-   * @param method the HTTP method, upper case: the message's own, else the route's, else the endpoint's
-   * @param timeout the longest one attempt may take: the message's own, else the route's, else the endpoint's
+   * @param method the HTTP method, upper case: the message's own, else the route's, else the
+   *     endpoint's
+   * @param timeout the longest one attempt may take: the message's own, else the route's, else the
+   *     endpoint's
    * @param retry when to try again
    */
-  record Route(String name, Optional<Endpoint> endpoint, String method, Duration timeout, RetryPolicy retry) {
+  record Route(
+      String name,
+      Optional<Endpoint> endpoint,
+      String method,
+      Duration timeout,
+      RetryPolicy retry) {
     public Route {
       requireNonNull(name, "name");
       requireNonNull(endpoint, "endpoint");
@@ -52,6 +62,9 @@ public interface EndpointResolver {
     }
   }
 
-  /** Decides for {@code message}; its payload may be a claim check, and is looked at only if it is inline. */
+  /**
+   * Decides for {@code message}; its payload may be a claim check, and is looked at only if it is
+   * inline.
+   */
   Resolution resolve(Message message);
 }

@@ -3,9 +3,11 @@ package io.openhqm.core;
 import java.util.Optional;
 
 /**
- * Something that keeps queues or jobs, opened: SQLite, Redis, SQS, DynamoDB, … Closing it closes all it gave out.
+ * Something that keeps queues or jobs, opened: SQLite, Redis, SQS, DynamoDB, … Closing it closes
+ * all it gave out.
  *
- * <p>An engine that keeps both and is asked for both gives an {@link Intake} that is one atomic write.
+ * <p>An engine that keeps both and is asked for both gives an {@link Intake} that is one atomic
+ * write.
  */
 public interface Engine extends AutoCloseable {
   /** Its queue, if it has one. */

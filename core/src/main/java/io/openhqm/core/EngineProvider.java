@@ -3,7 +3,10 @@ package io.openhqm.core;
 import io.openhqm.core.config.OpenHqmConfig;
 import java.time.InstantSource;
 
-/** Found by {@link java.util.ServiceLoader}: opens an engine by the name that stands in {@code queue.type} and {@code cache.type}. */
+/**
+ * Found by {@link java.util.ServiceLoader}: opens an engine by the name that stands in {@code
+ * queue.type} and {@code cache.type}.
+ */
 public interface EngineProvider {
   /** The name in configuration, lower case. */
   String name();

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * HTTP header fields in the order and spelling in which they came; names are compared without case (RFC 9110 §5.1) and may repeat.
- * Immutable.
+ * HTTP header fields in the order and spelling in which they came; names are compared without case
+ * (RFC 9110 §5.1) and may repeat. Immutable.
  */
 public record Headers(List<Field> fields) {
   private static final Headers NONE = new Headers(List.of());
@@ -25,10 +25,12 @@ public record Headers(List<Field> fields) {
       requireNonNull(name, "name");
       requireNonNull(value, "value");
       if (!isToken(name)) {
-        throw new IllegalArgumentException("header name must be an HTTP token but is '" + printable(name) + "'");
+        throw new IllegalArgumentException(
+            "header name must be an HTTP token but is '" + printable(name) + "'");
       }
       if (!isFieldValue(value)) {
-        throw new IllegalArgumentException("the value of header '" + name + "' must not hold control characters");
+        throw new IllegalArgumentException(
+            "the value of header '" + name + "' must not hold control characters");
       }
     }
 
@@ -69,7 +71,10 @@ public record Headers(List<Field> fields) {
 
   /** All values of {@code name}, in order; empty where there is none. */
   public List<String> all(String name) {
-    return fields.stream().filter(field -> field.name.equalsIgnoreCase(name)).map(Field::value).toList();
+    return fields.stream()
+        .filter(field -> field.name.equalsIgnoreCase(name))
+        .map(Field::value)
+        .toList();
   }
 
   /** Whether a field of this name is there. */
@@ -96,7 +101,9 @@ public record Headers(List<Field> fields) {
 
   /** The fields that {@code keep} admits. */
   public Headers filter(Predicate<Field> keep) {
-    return fields.stream().allMatch(keep) ? this : new Headers(fields.stream().filter(keep).toList());
+    return fields.stream().allMatch(keep)
+        ? this
+        : new Headers(fields.stream().filter(keep).toList());
   }
 
   /** Whether there is no field. */
@@ -116,7 +123,10 @@ public record Headers(List<Field> fields) {
     return !name.isEmpty();
   }
 
-  /** Whether {@code value} may stand in a field: no control characters but the tab (RFC 9110 §5.5), nothing beyond U+00FF. */
+  /**
+   * Whether {@code value} may stand in a field: no control characters but the tab (RFC 9110 §5.5),
+   * nothing beyond U+00FF.
+   */
   public static boolean isFieldValue(String value) {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);

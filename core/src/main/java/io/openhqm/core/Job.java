@@ -29,7 +29,8 @@ public record Job(
     /**
      * Waits for a worker.
      *
-     * @param notBefore no attempt begins earlier: a delay the client asked for, or the pause before a retry
+     * @param notBefore no attempt begins earlier: a delay the client asked for, or the pause before
+     *     a retry
      * @param lastError why the attempt before failed; empty before the first
      */
     record Pending(Instant notBefore, Optional<String> lastError) implements State {}
@@ -42,7 +43,8 @@ public record Job(
      * @param startedAt when this attempt began
      * @param cancelRequested the client asked to stop it
      */
-    record Processing(long fence, Instant leaseUntil, Instant startedAt, boolean cancelRequested) implements State {}
+    record Processing(long fence, Instant leaseUntil, Instant startedAt, boolean cancelRequested)
+        implements State {}
 
     /**
      * Terminal.
@@ -52,12 +54,14 @@ public record Job(
      * @param endedAt when it became terminal
      * @param expiresAt from then on it is no longer served
      */
-    record Ended(Ending ending, Optional<Instant> startedAt, Instant endedAt, Instant expiresAt) implements State {}
+    record Ended(Ending ending, Optional<Instant> startedAt, Instant endedAt, Instant expiresAt)
+        implements State {}
   }
 
   /**
    * @param key what the client sent in {@code Idempotency-Key}; 1 to 255 visible ASCII characters
-   * @param fingerprint a digest of what was submitted under it, to tell a repetition from another request
+   * @param fingerprint a digest of what was submitted under it, to tell a repetition from another
+   *     request
    */
   public record Idempotency(String key, Bytes fingerprint) {
     public Idempotency {
@@ -78,8 +82,15 @@ public record Job(
   }
 
   /** A job that was just accepted. */
-  public static Job pending(UUID id, Instant submittedAt, Instant notBefore, Optional<Idempotency> idempotency) {
-    return new Job(id, submittedAt, submittedAt, 0, idempotency, new State.Pending(notBefore, Optional.empty()));
+  public static Job pending(
+      UUID id, Instant submittedAt, Instant notBefore, Optional<Idempotency> idempotency) {
+    return new Job(
+        id,
+        submittedAt,
+        submittedAt,
+        0,
+        idempotency,
+        new State.Pending(notBefore, Optional.empty()));
   }
 
   /** The status a client sees. */
@@ -91,7 +102,10 @@ public record Job(
     };
   }
 
-  /** Whether its time is over: it is still known, but no longer served. A job that has not ended never expires. */
+  /**
+   * Whether its time is over: it is still known, but no longer served. A job that has not ended
+   * never expires.
+   */
   public boolean isExpired(Instant now) {
     return state instanceof State.Ended ended && !now.isBefore(ended.expiresAt());
   }

@@ -1,6 +1,9 @@
 package io.openhqm.core;
 
-/** Where a job stands: {@code PENDING → PROCESSING → COMPLETED | FAILED | TIMEOUT}, and {@code CANCELLED}; a retry goes back to {@code PENDING}. */
+/**
+ * Where a job stands: {@code PENDING → PROCESSING → COMPLETED | FAILED | TIMEOUT}, and {@code
+ * CANCELLED}; a retry goes back to {@code PENDING}.
+ */
 public enum JobStatus {
   PENDING,
   PROCESSING,

@@ -7,11 +7,13 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Where jobs are recorded. Every write is conditional on what it expects to find, so that two writers never undo each other, and a job that
- * is terminal never changes again. When a method that writes returns, what it wrote survives the loss of this process, unless it says
- * otherwise. Safe for use by many threads; calls block, as suits virtual threads.
+ * Where jobs are recorded. Every write is conditional on what it expects to find, so that two
+ * writers never undo each other, and a job that is terminal never changes again. When a method that
+ * writes returns, what it wrote survives the loss of this process, unless it says otherwise. Safe
+ * for use by many threads; calls block, as suits virtual threads.
  *
- * <p>Every method may throw {@link UnavailableException} when the store gave no answer: the write may or may not have happened.
+ * <p>Every method may throw {@link UnavailableException} when the store gave no answer: the write
+ * may or may not have happened.
  */
 public interface JobStore extends AutoCloseable {
   /** What {@link #create} found. */
@@ -19,7 +21,9 @@ public interface JobStore extends AutoCloseable {
     /** It is recorded. */
     record Created() implements Creation {}
 
-    /** A job of the same id or idempotency key, not expired, is there already; nothing was written. */
+    /**
+     * A job of the same id or idempotency key, not expired, is there already; nothing was written.
+     */
     record Exists(Job job) implements Creation {}
   }
 
@@ -27,7 +31,10 @@ public interface JobStore extends AutoCloseable {
   enum Extension {
     /** The lease goes on. */
     EXTENDED,
-    /** The lease goes on, but the client asked to cancel: stop, and complete with {@link Ending.Cancelled}. */
+    /**
+     * The lease goes on, but the client asked to cancel: stop, and complete with {@link
+     * Ending.Cancelled}.
+     */
     CANCEL_REQUESTED,
     /** Somebody else has the job now, or it is terminal: stop, write nothing. */
     LOST
@@ -51,26 +58,38 @@ public interface JobStore extends AutoCloseable {
   /**
    * A job that has waited longer than it should.
    *
-   * @param job as it is: {@code PROCESSING} with a lease that ended, or {@code PENDING} and due with its message held here
+   * @param job as it is: {@code PROCESSING} with a lease that ended, or {@code PENDING} and due
+   *     with its message held here
    * @param message its message, where this store holds it or has it at hand
    */
   record Overdue(Job job, Optional<Message> message) {}
 
-  /** The largest result body that it records with a job, in bytes; a larger one goes to the {@link BlobStore}. Constant. */
+  /**
+   * The largest result body that it records with a job, in bytes; a larger one goes to the {@link
+   * BlobStore}. Constant.
+   */
   long maxResultBytes();
 
   /**
-   * Records {@code job} unless one of its id or its idempotency key is there: one conditional write.
+   * Records {@code job} unless one of its id or its idempotency key is there: one conditional
+   * write.
    *
    * @param job {@code PENDING}
-   * @param held its message, when no queue can hold it until it is due: then {@link #overdue} hands it out when it is
+   * @param held its message, when no queue can hold it until it is due: then {@link #overdue} hands
+   *     it out when it is
    */
   Creation create(Job job, Optional<Message> held);
 
-  /** Removes a job that no attempt was made of, its idempotency key too: its message could not be sent. */
+  /**
+   * Removes a job that no attempt was made of, its idempotency key too: its message could not be
+   * sent.
+   */
   void discard(UUID id);
 
-  /** The job, and whether it is expired is for the caller to ask: a store may remove an expired one late. */
+  /**
+   * The job, and whether it is expired is for the caller to ask: a store may remove an expired one
+   * late.
+   */
   Optional<Job> find(UUID id);
 
   /**
@@ -81,8 +100,9 @@ public interface JobStore extends AutoCloseable {
   Optional<Job> awaitEnd(UUID id, Duration atMost) throws InterruptedException;
 
   /**
-   * Takes the job for one attempt, if it is due and nobody holds it; a lease that ended holds nobody off. The number of attempts survives
-   * the loss of this process at the latest when the job's next write does.
+   * Takes the job for one attempt, if it is due and nobody holds it; a lease that ended holds
+   * nobody off. The number of attempts survives the loss of this process at the latest when the
+   * job's next write does.
    *
    * @param lease how long the lease is
    */
@@ -103,7 +123,8 @@ public interface JobStore extends AutoCloseable {
    * Gives the job back to wait for another attempt.
    *
    * @param notBefore when that may begin
-   * @param error why this one failed; empty: it was not used up (a shutdown, say), and is not counted
+   * @param error why this one failed; empty: it was not used up (a shutdown, say), and is not
+   *     counted
    * @param held its message, when no queue can hold it until then
    * @return as in {@link #complete}
    */
@@ -122,7 +143,10 @@ public interface JobStore extends AutoCloseable {
   /** The message of an overdue job was sent: the store need not hold it any longer. */
   void handedOver(UUID id);
 
-  /** Removes jobs that expired some time ago, {@code limit} at most, with what belongs to them; says how many. */
+  /**
+   * Removes jobs that expired some time ago, {@code limit} at most, with what belongs to them; says
+   * how many.
+   */
   int purgeExpired(int limit);
 
   @Override

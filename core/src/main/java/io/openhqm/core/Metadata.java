@@ -10,11 +10,14 @@ import java.util.Optional;
  *
  * @param endpoint the name of a configured endpoint, or a URL where the allow list admits it
  * @param method the HTTP method towards the backend, upper case; empty: the endpoint's own
- * @param target for a request that came in by {@code /proxy/…}: path and query to append to the endpoint's URL, as they came
+ * @param target for a request that came in by {@code /proxy/…}: path and query to append to the
+ *     endpoint's URL, as they came
  * @param timeout the longest that one attempt may take; positive
  * @param priority among waiting jobs
- * @param sessionId jobs of one session are worked on one after the other, in the order of their acceptance
- * @param json the whole metadata object as the client wrote it, other keys included; an empty run of bytes where there was none
+ * @param sessionId jobs of one session are worked on one after the other, in the order of their
+ *     acceptance
+ * @param json the whole metadata object as the client wrote it, other keys included; an empty run
+ *     of bytes where there was none
  */
 public record Metadata(
     Optional<String> endpoint,

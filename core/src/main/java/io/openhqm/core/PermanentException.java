@@ -1,6 +1,9 @@
 package io.openhqm.core;
 
-/** No attempt will ever succeed: the job ends as {@code FAILED} at once. The message is shown to clients and must hold no credential. */
+/**
+ * No attempt will ever succeed: the job ends as {@code FAILED} at once. The message is shown to
+ * clients and must hold no credential.
+ */
 public final class PermanentException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -18,7 +18,10 @@ public record Priority(int level) implements Comparable<Priority> {
     }
   }
 
-  /** Reads {@code low}, {@code normal}, {@code high} (in any case) or a digit 0 to 9; empty for anything else. */
+  /**
+   * Reads {@code low}, {@code normal}, {@code high} (in any case) or a digit 0 to 9; empty for
+   * anything else.
+   */
   public static Optional<Priority> parse(String text) {
     return switch (text.toLowerCase(Locale.ROOT)) {
       case "low" -> Optional.of(new Priority(2));

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param maxDelay the longest delay that it can hold; empty: any. Zero: none
  * @param maxMessageBytes the largest payload that it carries, in bytes
  */
-public record QueueFeatures(boolean ordering, boolean priorities, Optional<Duration> maxDelay, long maxMessageBytes) {
+public record QueueFeatures(
+    boolean ordering, boolean priorities, Optional<Duration> maxDelay, long maxMessageBytes) {
   public QueueFeatures {
     requireNonNull(maxDelay, "maxDelay");
     if (maxMessageBytes < 1) {

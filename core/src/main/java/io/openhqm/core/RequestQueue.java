@@ -5,26 +5,27 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Where accepted messages wait for a worker. Safe for use by many threads; calls block, as suits virtual threads. Delivery is at least
- * once: a message may be delivered again until it is settled.
+ * Where accepted messages wait for a worker. Safe for use by many threads; calls block, as suits
+ * virtual threads. Delivery is at least once: a message may be delivered again until it is settled.
  */
 public interface RequestQueue extends AutoCloseable {
   /** What this queue can do. Constant. */
   QueueFeatures features();
 
   /**
-   * Stores {@code message}; when this returns, it survives the loss of this process. Sending a message whose id still waits here stores
-   * nothing new.
+   * Stores {@code message}; when this returns, it survives the loss of this process. Sending a
+   * message whose id still waits here stores nothing new.
    *
    * @param notBefore it is not delivered earlier; a time that has passed means at once
    * @throws UnavailableException if it could not be stored, or if that is not known
-   * @throws IllegalArgumentException if it is larger, or to be delayed longer, than {@link #features()} says
+   * @throws IllegalArgumentException if it is larger, or to be delayed longer, than {@link
+   *     #features()} says
    */
   void send(Message message, Instant notBefore);
 
   /**
-   * Takes messages that are due, highest priority first, then oldest first. Each is kept from other receivers until it is settled or
-   * {@code visibility} is over.
+   * Takes messages that are due, highest priority first, then oldest first. Each is kept from other
+   * receivers until it is settled or {@code visibility} is over.
    *
    * @param max how many at most; 1 or more
    * @param visibility how long they are kept from others; {@link Delivery#extend} makes it longer
@@ -38,7 +39,10 @@ public interface RequestQueue extends AutoCloseable {
   /** The messages that were given up. */
   DeadLetters deadLetters();
 
-  /** How many messages wait or are held by workers, dead letters not counted, and since when the oldest waits. May be an estimate. */
+  /**
+   * How many messages wait or are held by workers, dead letters not counted, and since when the
+   * oldest waits. May be an estimate.
+   */
   Depth depth();
 
   /**

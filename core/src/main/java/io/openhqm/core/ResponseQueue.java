@@ -1,6 +1,9 @@
 package io.openhqm.core;
 
-/** Where each finished job is announced, for programs that wait on a queue rather than poll. At least once. */
+/**
+ * Where each finished job is announced, for programs that wait on a queue rather than poll. At
+ * least once.
+ */
 public interface ResponseQueue {
   /**
    * Stores the announcement; when this returns, it survives the loss of this process.

@@ -25,7 +25,8 @@ public record Result(int statusCode, Headers headers, Body body) {
 
   /** A 200 with a plain text body in UTF-8. */
   public static Result text(String text) {
-    return new Result(200, Headers.of("Content-Type", "text/plain; charset=utf-8"), Body.of(Bytes.utf8(text)));
+    return new Result(
+        200, Headers.of("Content-Type", "text/plain; charset=utf-8"), Body.of(Bytes.utf8(text)));
   }
 
   /** The same answer with its body elsewhere. */

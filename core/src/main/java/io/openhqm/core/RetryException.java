@@ -3,7 +3,10 @@ package io.openhqm.core;
 import java.time.Duration;
 import java.util.Optional;
 
-/** This attempt gave no usable answer; another may. The message is shown to clients and must hold no credential. */
+/**
+ * This attempt gave no usable answer; another may. The message is shown to clients and must hold no
+ * credential.
+ */
 public final class RetryException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -13,7 +16,10 @@ public final class RetryException extends Exception {
     NO_ANSWER,
     /** Out of time: ends as {@code TIMEOUT}. */
     TIMED_OUT,
-    /** Not tried at all (a limit of the backend's own concurrency, say): comes again and the attempt is not counted. */
+    /**
+     * Not tried at all (a limit of the backend's own concurrency, say): comes again and the attempt
+     * is not counted.
+     */
     NOT_TRIED
   }
 
@@ -21,7 +27,8 @@ public final class RetryException extends Exception {
   private final transient Optional<Duration> after;
   private final transient Optional<Result> answer;
 
-  private RetryException(Kind kind, String message, Optional<Duration> after, Optional<Result> answer) {
+  private RetryException(
+      Kind kind, String message, Optional<Duration> after, Optional<Result> answer) {
     super(message);
     this.kind = kind;
     this.after = after;
@@ -38,7 +45,10 @@ public final class RetryException extends Exception {
     return new RetryException(Kind.TIMED_OUT, reason, Optional.empty(), Optional.empty());
   }
 
-  /** The backend answered that it should be asked again; {@code after} is what its {@code Retry-After} said. */
+  /**
+   * The backend answered that it should be asked again; {@code after} is what its {@code
+   * Retry-After} said.
+   */
   public static RetryException answered(String reason, Result answer, Optional<Duration> after) {
     return new RetryException(Kind.NO_ANSWER, reason, after, Optional.of(answer));
   }

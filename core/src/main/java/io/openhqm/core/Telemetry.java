@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.UUID;
 
 /**
- * Told what happens, to count and to log it. Every method must be quick, must not throw, and may be called by many threads. Names handed
- * in are bounded (configured endpoint names, statuses), so that they may be labels; an id never is.
+ * Told what happens, to count and to log it. Every method must be quick, must not throw, and may be
+ * called by many threads. Names handed in are bounded (configured endpoint names, statuses), so
+ * that they may be labels; an id never is.
  */
 public interface Telemetry {
   /** Counts nothing. */
@@ -17,8 +18,12 @@ public interface Telemetry {
   /** An attempt began. */
   default void attemptStarted(UUID id, String endpoint, int attempt) {}
 
-  /** An attempt came to its end; {@code result} is {@code completed}, {@code retry}, {@code failed}, {@code timeout}, {@code cancelled} or {@code lost}. */
-  default void attemptEnded(UUID id, String endpoint, String result, Duration took, String detail) {}
+  /**
+   * An attempt came to its end; {@code result} is {@code completed}, {@code retry}, {@code failed},
+   * {@code timeout}, {@code cancelled} or {@code lost}.
+   */
+  default void attemptEnded(
+      UUID id, String endpoint, String result, Duration took, String detail) {}
 
   /** A job became terminal, {@code sinceSubmitted} after it was accepted. */
   default void jobEnded(UUID id, String endpoint, JobStatus status, Duration sinceSubmitted) {}

@@ -1,6 +1,7 @@
 /**
- * The language every part of OpenHQM speaks: jobs, messages, outcomes, and the ports that engines fill.
- * Nothing here knows a cloud, a server or an engine; time, ids and chance come in from outside.
+ * The language every part of OpenHQM speaks: jobs, messages, outcomes, and the ports that engines
+ * fill. Nothing here knows a cloud, a server or an engine; time, ids and chance come in from
+ * outside.
  */
 @NullMarked
 package io.openhqm.core;

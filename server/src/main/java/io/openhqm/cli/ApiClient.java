@@ -30,7 +30,10 @@ final class ApiClient implements AutoCloseable {
 
   /** An answer, with what a command needs of it. */
   record Answer(int status, byte[] body, Optional<String> contentType) {
-    /** The value of a field at the top of a JSON object, as text; objects and arrays as their JSON. Empty if it is not there. */
+    /**
+     * The value of a field at the top of a JSON object, as text; objects and arrays as their JSON.
+     * Empty if it is not there.
+     */
     Optional<String> field(String name) {
       try (JsonParser json = Json.parser(body)) {
         if (json.nextToken() != JsonToken.START_OBJECT) {
@@ -71,22 +74,32 @@ final class ApiClient implements AutoCloseable {
    * @param waiting how long the server may hold the answer back
    * @throws UnreachableException if there was no answer
    */
-  Answer send(String method, String path, Map<String, String> headers, byte[] body, Duration waiting)
+  Answer send(
+      String method, String path, Map<String, String> headers, byte[] body, Duration waiting)
       throws UnreachableException, InterruptedException {
     var request = HttpRequest.newBuilder(server.resolve(path)).timeout(waiting.plus(ANSWER_MARGIN));
     headers.forEach(request::header);
-    request.method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+    request.method(
+        method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
     try {
       HttpResponse<byte[]> response = client.send(request.build(), BodyHandlers.ofByteArray());
-      return new Answer(response.statusCode(), response.body(), response.headers().firstValue("Content-Type"));
+      return new Answer(
+          response.statusCode(), response.body(), response.headers().firstValue("Content-Type"));
     } catch (IOException noAnswer) {
       throw new UnreachableException(
-          "No answer from " + server + " (" + reason(noAnswer) + "). Is the server running? Start it with: openhqm serve");
+          "No answer from "
+              + server
+              + " ("
+              + reason(noAnswer)
+              + "). Is the server running? Start it with: openhqm serve");
     }
   }
 
   Answer get(String path, Duration waiting) throws UnreachableException, InterruptedException {
-    var headers = waiting.isZero() ? Map.<String, String>of() : Map.of("Prefer", "wait=" + waiting.toSeconds());
+    var headers =
+        waiting.isZero()
+            ? Map.<String, String>of()
+            : Map.of("Prefer", "wait=" + waiting.toSeconds());
     return send("GET", path, headers, new byte[0], waiting);
   }
 

@@ -8,7 +8,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** A command that asks a server: one place for unreachable servers, problems and what they end with. */
+/**
+ * A command that asks a server: one place for unreachable servers, problems and what they end with.
+ */
 abstract class ClientCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofSeconds(10);
 
@@ -17,7 +19,8 @@ abstract class ClientCommand implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();
 
   /** Does it. */
-  abstract ExitCode run(ApiClient api, Console console) throws ApiClient.UnreachableException, InterruptedException;
+  abstract ExitCode run(ApiClient api, Console console)
+      throws ApiClient.UnreachableException, InterruptedException;
 
   @Override
   public final Integer call() throws InterruptedException {
@@ -40,8 +43,12 @@ abstract class ClientCommand implements Callable<Integer> {
       console.raw(answer.text());
     }
     console.error(
-        answer.field("title").orElse("HTTP " + answer.status()) + answer.field("detail").map(d -> ": " + d).orElse(""));
-    answer.field("errors").filter(errors -> !errors.equals("[]")).ifPresent(errors -> console.error("  " + errors));
+        answer.field("title").orElse("HTTP " + answer.status())
+            + answer.field("detail").map(d -> ": " + d).orElse(""));
+    answer
+        .field("errors")
+        .filter(errors -> !errors.equals("[]"))
+        .ifPresent(errors -> console.error("  " + errors));
     return switch (answer.status()) {
       case 404, 410 -> ExitCode.NOT_FOUND;
       case 503, 502, 504 -> ExitCode.UNAVAILABLE;
@@ -56,7 +63,10 @@ abstract class ClientCommand implements Callable<Integer> {
     while (true) {
       var left = atMost.minusNanos(System.nanoTime() - start);
       var waiting = left.compareTo(POLL) < 0 ? left : POLL;
-      var answer = api.get("/api/v1/response/" + id, waiting.isNegative() ? Duration.ZERO : waiting.plusMillis(999));
+      var answer =
+          api.get(
+              "/api/v1/response/" + id,
+              waiting.isNegative() ? Duration.ZERO : waiting.plusMillis(999));
       if (answer.status() != 202 || System.nanoTime() - start >= atMost.toNanos()) {
         console.progressDone();
         return answer;
@@ -77,7 +87,9 @@ abstract class ClientCommand implements Callable<Integer> {
     } else {
       console.print("status       " + status);
       answer.field("status_code").ifPresent(code -> console.print("status_code  " + code));
-      answer.field("processing_time_ms").ifPresent(ms -> console.print("took         " + ms + " ms"));
+      answer
+          .field("processing_time_ms")
+          .ifPresent(ms -> console.print("took         " + ms + " ms"));
       answer.field("error").ifPresent(error -> console.raw("error        " + error));
       answer.field("result").ifPresent(console::raw);
     }

@@ -12,8 +12,6 @@ final class ClientOptions {
       description = "The server to talk to; also by OPENHQM_SERVER. Default: ${DEFAULT-VALUE}")
   URI server = URI.create("http://localhost:8000");
 
-  @Option(
-      names = "--json",
-      description = "Print the server's answer as it came, for programs.")
+  @Option(names = "--json", description = "Print the server's answer as it came, for programs.")
   boolean json;
 }

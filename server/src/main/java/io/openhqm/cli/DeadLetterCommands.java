@@ -19,20 +19,32 @@ import picocli.CommandLine.Parameters;
       DeadLetterCommands.Redrive.class,
       DeadLetterCommands.Purge.class
     },
-    footer = {"", "Examples:", "  openhqm dead-letters list", "  openhqm dead-letters redrive ID ID"})
+    footer = {
+      "",
+      "Examples:",
+      "  openhqm dead-letters list",
+      "  openhqm dead-letters redrive ID ID"
+    })
 final class DeadLetterCommands {
   private static final String PATH = "/api/v1/dead-letters";
 
   @Command(name = "list", description = "Lists dead letters, oldest first, as JSON.")
   static final class ListAll extends ClientCommand {
-    @Option(names = "--limit", defaultValue = "100", description = "How many at most, 1 to 1000. Default: ${DEFAULT-VALUE}")
+    @Option(
+        names = "--limit",
+        defaultValue = "100",
+        description = "How many at most, 1 to 1000. Default: ${DEFAULT-VALUE}")
     int limit = 100;
 
-    @Option(names = "--after", paramLabel = "ID", description = "Only those after this id: the next page.")
+    @Option(
+        names = "--after",
+        paramLabel = "ID",
+        description = "Only those after this id: the next page.")
     Optional<UUID> after = Optional.empty();
 
     @Override
-    ExitCode run(ApiClient api, Console console) throws ApiClient.UnreachableException, InterruptedException {
+    ExitCode run(ApiClient api, Console console)
+        throws ApiClient.UnreachableException, InterruptedException {
       var query = "?limit=" + limit + after.map(id -> "&after=" + id).orElse("");
       var answer = api.get(PATH + query, Duration.ZERO);
       if (!answer.isSuccess()) {
@@ -49,7 +61,8 @@ final class DeadLetterCommands {
     UUID id = new UUID(0, 0);
 
     @Override
-    ExitCode run(ApiClient api, Console console) throws ApiClient.UnreachableException, InterruptedException {
+    ExitCode run(ApiClient api, Console console)
+        throws ApiClient.UnreachableException, InterruptedException {
       var answer = api.get(PATH + "/" + id, Duration.ZERO);
       if (!answer.isSuccess()) {
         return refused(answer, console);
@@ -64,12 +77,14 @@ final class DeadLetterCommands {
     @Parameters(paramLabel = "ID", arity = "1..*", description = "Correlation ids.")
     List<UUID> ids = List.of();
 
-    abstract ApiClient.Answer call(ApiClient api, UUID id) throws ApiClient.UnreachableException, InterruptedException;
+    abstract ApiClient.Answer call(ApiClient api, UUID id)
+        throws ApiClient.UnreachableException, InterruptedException;
 
     abstract String done(UUID id, ApiClient.Answer answer);
 
     @Override
-    final ExitCode run(ApiClient api, Console console) throws ApiClient.UnreachableException, InterruptedException {
+    final ExitCode run(ApiClient api, Console console)
+        throws ApiClient.UnreachableException, InterruptedException {
       var worst = ExitCode.OK;
       for (var id : ids) {
         var answer = call(api, id);
@@ -85,10 +100,13 @@ final class DeadLetterCommands {
     }
   }
 
-  @Command(name = "redrive", description = "Runs them again, each as a new job. A dead letter can be redriven once.")
+  @Command(
+      name = "redrive",
+      description = "Runs them again, each as a new job. A dead letter can be redriven once.")
   static final class Redrive extends ForEach {
     @Override
-    ApiClient.Answer call(ApiClient api, UUID id) throws ApiClient.UnreachableException, InterruptedException {
+    ApiClient.Answer call(ApiClient api, UUID id)
+        throws ApiClient.UnreachableException, InterruptedException {
       return api.send("POST", PATH + "/" + id + "/redrive", Map.of(), new byte[0], Duration.ZERO);
     }
 
@@ -101,7 +119,8 @@ final class DeadLetterCommands {
   @Command(name = "purge", description = "Removes them for good.")
   static final class Purge extends ForEach {
     @Override
-    ApiClient.Answer call(ApiClient api, UUID id) throws ApiClient.UnreachableException, InterruptedException {
+    ApiClient.Answer call(ApiClient api, UUID id)
+        throws ApiClient.UnreachableException, InterruptedException {
       return api.send("DELETE", PATH + "/" + id, Map.of(), new byte[0], Duration.ZERO);
     }
 

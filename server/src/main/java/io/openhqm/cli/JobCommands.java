@@ -22,7 +22,8 @@ final class JobCommands {
       footer = {"", "Example:", "  openhqm status 0199c0de-0000-7000-8000-000000000000"})
   static final class Status extends OneJob {
     @Override
-    ExitCode run(ApiClient api, Console console) throws ApiClient.UnreachableException, InterruptedException {
+    ExitCode run(ApiClient api, Console console)
+        throws ApiClient.UnreachableException, InterruptedException {
       var answer = api.get("/api/v1/status/" + id, Duration.ZERO);
       if (!answer.isSuccess()) {
         return refused(answer, console);
@@ -31,8 +32,11 @@ final class JobCommands {
         console.raw(answer.text());
         return ExitCode.OK;
       }
-      for (String field : new String[] {"status", "attempts", "submitted_at", "updated_at", "last_error"}) {
-        answer.field(field).ifPresent(value -> console.raw(String.format("%-12s %s", field, value)));
+      for (String field :
+          new String[] {"status", "attempts", "submitted_at", "updated_at", "last_error"}) {
+        answer
+            .field(field)
+            .ifPresent(value -> console.raw(String.format("%-12s %s", field, value)));
       }
       return ExitCode.OK;
     }
@@ -41,18 +45,27 @@ final class JobCommands {
   @Command(
       name = "response",
       description = "Shows the answer of a job that has ended.",
-      footer = {"", "Example, the backend's own bytes into a file:", "  openhqm response ID --body > answer.pdf"})
+      footer = {
+        "",
+        "Example, the backend's own bytes into a file:",
+        "  openhqm response ID --body > answer.pdf"
+      })
   static final class Response extends OneJob {
     @Option(names = "--body", description = "Only the backend's body, byte for byte.")
     boolean body;
 
     @Override
-    ExitCode run(ApiClient api, Console console) throws ApiClient.UnreachableException, InterruptedException {
+    ExitCode run(ApiClient api, Console console)
+        throws ApiClient.UnreachableException, InterruptedException {
       if (!body) {
         return printResponse(api.get("/api/v1/response/" + id, Duration.ZERO), console);
       }
       var answer = api.get("/api/v1/response/" + id + "/body", Duration.ZERO);
-      boolean problem = answer.contentType().filter(type -> type.startsWith("application/problem+json")).isPresent();
+      boolean problem =
+          answer
+              .contentType()
+              .filter(type -> type.startsWith("application/problem+json"))
+              .isPresent();
       if (problem) {
         return refused(answer, console);
       }
@@ -71,12 +84,18 @@ final class JobCommands {
       description = "Waits for a job to end and shows its answer.",
       footer = {"", "Example:", "  openhqm wait ID --timeout 60"})
   static final class Wait extends OneJob {
-    @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "300", description = "How long at most. Default: ${DEFAULT-VALUE}")
+    @Option(
+        names = "--timeout",
+        paramLabel = "SECONDS",
+        defaultValue = "300",
+        description = "How long at most. Default: ${DEFAULT-VALUE}")
     int timeout = 300;
 
     @Override
-    ExitCode run(ApiClient api, Console console) throws ApiClient.UnreachableException, InterruptedException {
-      return printResponse(awaitEnd(api, console, id.toString(), Duration.ofSeconds(timeout)), console);
+    ExitCode run(ApiClient api, Console console)
+        throws ApiClient.UnreachableException, InterruptedException {
+      return printResponse(
+          awaitEnd(api, console, id.toString(), Duration.ofSeconds(timeout)), console);
     }
   }
 
@@ -86,8 +105,11 @@ final class JobCommands {
       footer = {"", "Example:", "  openhqm cancel ID"})
   static final class Cancel extends OneJob {
     @Override
-    ExitCode run(ApiClient api, Console console) throws ApiClient.UnreachableException, InterruptedException {
-      var answer = api.send("DELETE", "/api/v1/requests/" + id, java.util.Map.of(), new byte[0], Duration.ZERO);
+    ExitCode run(ApiClient api, Console console)
+        throws ApiClient.UnreachableException, InterruptedException {
+      var answer =
+          api.send(
+              "DELETE", "/api/v1/requests/" + id, java.util.Map.of(), new byte[0], Duration.ZERO);
       if (!answer.isSuccess()) {
         return refused(answer, console);
       }

@@ -9,7 +9,8 @@ import picocli.CommandLine.Model.CommandSpec;
 /** The {@code openhqm} command. */
 @Command(
     name = "openhqm",
-    description = "Turns any HTTP call into an asynchronous one: 202 now, the answer when it is there.",
+    description =
+        "Turns any HTTP call into an asynchronous one: 202 now, the answer when it is there.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     subcommands = {
@@ -56,7 +57,9 @@ public final class Main {
           command.getErr().println("openhqm: " + failure);
           return ExitCode.FAILED.code();
         });
-    main.getSubcommands().values().forEach(command -> command.getCommandSpec().mixinStandardHelpOptions(true));
+    main.getSubcommands()
+        .values()
+        .forEach(command -> command.getCommandSpec().mixinStandardHelpOptions(true));
     main.getSubcommands().values().stream()
         .flatMap(command -> command.getSubcommands().values().stream())
         .forEach(command -> command.getCommandSpec().mixinStandardHelpOptions(true));
@@ -66,6 +69,9 @@ public final class Main {
   /** Where a command writes. */
   static Console console(CommandSpec spec) {
     PrintWriter out = spec.commandLine().getOut();
-    return new Console(out, spec.commandLine().getErr(), System.console() != null && System.getenv("NO_COLOR") == null);
+    return new Console(
+        out,
+        spec.commandLine().getErr(),
+        System.console() != null && System.getenv("NO_COLOR") == null);
   }
 }

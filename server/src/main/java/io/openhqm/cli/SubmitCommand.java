@@ -33,37 +33,59 @@ final class SubmitCommand extends ClientCommand {
       description = "JSON; @FILE reads it from a file, - from standard input.")
   String payload = "";
 
-  @Option(names = {"-e", "--endpoint"}, description = "The name of a configured endpoint.")
+  @Option(
+      names = {"-e", "--endpoint"},
+      description = "The name of a configured endpoint.")
   Optional<String> endpoint = Optional.empty();
 
-  @Option(names = {"-X", "--method"}, description = "The HTTP method towards the backend.")
+  @Option(
+      names = {"-X", "--method"},
+      description = "The HTTP method towards the backend.")
   Optional<String> method = Optional.empty();
 
-  @Option(names = {"-H", "--header"}, paramLabel = "NAME=VALUE", description = "A header field for the backend; may repeat.")
+  @Option(
+      names = {"-H", "--header"},
+      paramLabel = "NAME=VALUE",
+      description = "A header field for the backend; may repeat.")
   Map<String, String> headers = new LinkedHashMap<>();
 
   @Option(names = "--priority", description = "low, normal, high or 0 to 9.")
   Optional<String> priority = Optional.empty();
 
-  @Option(names = "--session", description = "Jobs of one session run one after the other, in order.")
+  @Option(
+      names = "--session",
+      description = "Jobs of one session run one after the other, in order.")
   Optional<String> session = Optional.empty();
 
-  @Option(names = "--timeout", paramLabel = "SECONDS", description = "The longest that one attempt may take.")
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      description = "The longest that one attempt may take.")
   Optional<Integer> timeout = Optional.empty();
 
-  @Option(names = "--delay", paramLabel = "SECONDS", description = "Do not begin earlier than that from now.")
+  @Option(
+      names = "--delay",
+      paramLabel = "SECONDS",
+      description = "Do not begin earlier than that from now.")
   Optional<Integer> delay = Optional.empty();
 
-  @Option(names = {"-k", "--idempotency-key"}, description = "The same key with the same payload gives the same job.")
+  @Option(
+      names = {"-k", "--idempotency-key"},
+      description = "The same key with the same payload gives the same job.")
   Optional<String> idempotencyKey = Optional.empty();
 
-  @Option(names = {"-w", "--wait"}, paramLabel = "SECONDS", description = "Wait that long for the answer and show it.")
+  @Option(
+      names = {"-w", "--wait"},
+      paramLabel = "SECONDS",
+      description = "Wait that long for the answer and show it.")
   Optional<Integer> wait = Optional.empty();
 
   @Override
-  ExitCode run(ApiClient api, Console console) throws ApiClient.UnreachableException, InterruptedException {
+  ExitCode run(ApiClient api, Console console)
+      throws ApiClient.UnreachableException, InterruptedException {
     if (priority.isPresent() && priority.flatMap(Priority::parse).isEmpty()) {
-      console.error("--priority must be low, normal, high or 0 to 9 but is '" + priority.get() + "'.");
+      console.error(
+          "--priority must be low, normal, high or 0 to 9 but is '" + priority.get() + "'.");
       return ExitCode.USAGE;
     }
     byte[] body;
@@ -90,7 +112,9 @@ final class SubmitCommand extends ClientCommand {
     return printResponse(awaitEnd(api, console, id, Duration.ofSeconds(wait.get())), console);
   }
 
-  /** The payload stands in the request as it was given: whether it is JSON is for the server to say. */
+  /**
+   * The payload stands in the request as it was given: whether it is JSON is for the server to say.
+   */
   private byte[] body(byte[] json) {
     var out = new ByteArrayOutputStream(json.length + 256);
     out.writeBytes("{\"payload\":".getBytes(StandardCharsets.UTF_8));

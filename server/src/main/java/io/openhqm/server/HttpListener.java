@@ -34,9 +34,10 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Speaks HTTP/1.1 and HTTP/2 and translates: request to {@link ApiRequest}, {@link ApiResponse} to answer. Every limit is enforced here, before
- * anything is parsed: body (413), header fields (431), requests in work (503 with {@code Retry-After}). Connections beyond the limit wait in the
- * accept backlog of the operating system.
+ * Speaks HTTP/1.1 and HTTP/2 and translates: request to {@link ApiRequest}, {@link ApiResponse} to
+ * answer. Every limit is enforced here, before anything is parsed: body (413), header fields (431),
+ * requests in work (503 with {@code Retry-After}). Connections beyond the limit wait in the accept
+ * backlog of the operating system.
  */
 final class HttpListener implements AutoCloseable {
   private static final Duration COME_AGAIN = Duration.ofSeconds(1);
@@ -48,9 +49,16 @@ final class HttpListener implements AutoCloseable {
    * @param bodyBytesMax the largest request body
    * @param headerBytesMax the largest sum of header fields
    * @param connectionsMax how many connections are served at a time
-   * @param requestsMax how many requests may be in work at a time, those that wait for an end included
+   * @param requestsMax how many requests may be in work at a time, those that wait for an end
+   *     included
    */
-  record Settings(String host, int port, long bodyBytesMax, int headerBytesMax, int connectionsMax, int requestsMax) {}
+  record Settings(
+      String host,
+      int port,
+      long bodyBytesMax,
+      int headerBytesMax,
+      int connectionsMax,
+      int requestsMax) {}
 
   /** Told of every answer; {@code nanos} is how long it took. */
   interface Observer {
@@ -81,9 +89,13 @@ final class HttpListener implements AutoCloseable {
             .maxPayloadSize(settings.bodyBytesMax())
             .shutdownGracePeriod(Duration.ofSeconds(1))
             .idleConnectionTimeout(Duration.ofMinutes(5))
-            .connectionConfig(ConnectionConfig.builder().readTimeout(Duration.ofSeconds(30)).build())
+            .connectionConfig(
+                ConnectionConfig.builder().readTimeout(Duration.ofSeconds(30)).build())
             .addProtocol(
-                Http1Config.builder().maxHeadersSize(settings.headerBytesMax()).maxPrologueLength(8192).build())
+                Http1Config.builder()
+                    .maxHeadersSize(settings.headerBytesMax())
+                    .maxPrologueLength(8192)
+                    .build())
             .addProtocol(Http2Config.builder().maxHeaderListSize(settings.headerBytesMax()).build())
             .directHandlers(problemsForMalformedRequests())
             .routing(HttpRouting.builder().any(this::handle))
@@ -114,9 +126,13 @@ final class HttpListener implements AutoCloseable {
     observer.inFlight(1);
     String path = request.prologue().uriPath().rawPath();
     try {
-      var answer = busy > settings.requestsMax() && !isForOperators(path) ? overloaded() : answer(request, path);
+      var answer =
+          busy > settings.requestsMax() && !isForOperators(path)
+              ? overloaded()
+              : answer(request, path);
       send(response, answer);
-      observer.answered(request.prologue().method().text(), path, answer.status(), System.nanoTime() - start);
+      observer.answered(
+          request.prologue().method().text(), path, answer.status(), System.nanoTime() - start);
     } finally {
       inWork.decrementAndGet();
       observer.inFlight(-1);
@@ -151,7 +167,10 @@ final class HttpListener implements AutoCloseable {
     }
   }
 
-  /** The whole body, or nothing when it is larger than the limit: then no more than the limit was read. */
+  /**
+   * The whole body, or nothing when it is larger than the limit: then no more than the limit was
+   * read.
+   */
   private Optional<Bytes> readBody(ServerRequest request, long length) {
     if (length == 0 || !request.content().hasEntity()) {
       return Optional.of(Bytes.empty());
@@ -178,7 +197,10 @@ final class HttpListener implements AutoCloseable {
       List<String> values = header.valueCount() == 1 ? List.of(header.get()) : header.allValues();
       for (String value : values) {
         if (!Headers.isToken(name) || !Headers.isFieldValue(value)) {
-          throw new InvalidHeaderException("The header field '" + shortened(name) + "' is not valid (RFC 9110 §5); correct or leave it out.");
+          throw new InvalidHeaderException(
+              "The header field '"
+                  + shortened(name)
+                  + "' is not valid (RFC 9110 §5); correct or leave it out.");
         }
         fields.add(new Headers.Field(name, value));
       }
@@ -218,7 +240,8 @@ final class HttpListener implements AutoCloseable {
   private ApiResponse overloaded() {
     return Problem.of(
             Problem.Kind.OVERLOADED,
-            settings.requestsMax() + " requests are in work, which is the limit (server.max_waiting_requests); nothing was stored, send it again later.")
+            settings.requestsMax()
+                + " requests are in work, which is the limit (server.max_waiting_requests); nothing was stored, send it again later.")
         .retryAfter(COME_AGAIN)
         .toResponse();
   }
@@ -254,25 +277,36 @@ final class HttpListener implements AutoCloseable {
             .headers(headers)
             .keepAlive(false)
             .entity(answer.body().toArray());
-    answer.headers().fields().forEach(field -> response.header(headerName(field.name()), field.value()));
+    answer
+        .headers()
+        .fields()
+        .forEach(field -> response.header(headerName(field.name()), field.value()));
     return response.build();
   }
 
   private Problem problemOf(DirectHandler.EventType type, Status status, String message) {
-    boolean headersTooLarge = status.code() == 431 || message.contains("headers size") || message.contains("Header size");
+    boolean headersTooLarge =
+        status.code() == 431 || message.contains("headers size") || message.contains("Header size");
     if (headersTooLarge) {
       return Problem.of(
           Problem.Kind.HEADERS_TOO_LARGE,
-          "The header fields are larger than " + settings.headerBytesMax() + " bytes, which is the limit (server.max_header_size).");
+          "The header fields are larger than "
+              + settings.headerBytesMax()
+              + " bytes, which is the limit (server.max_header_size).");
     }
     return switch (type) {
       case PAYLOAD_TOO_LARGE ->
           Problem.of(
               Problem.Kind.BODY_TOO_LARGE,
-              "The body is larger than " + settings.bodyBytesMax() + " bytes, which is the limit (server.max_body_size).");
-      case INTERNAL_ERROR -> Problem.of(Problem.Kind.INTERNAL, "Something unexpected happened; it was logged.");
+              "The body is larger than "
+                  + settings.bodyBytesMax()
+                  + " bytes, which is the limit (server.max_body_size).");
+      case INTERNAL_ERROR ->
+          Problem.of(Problem.Kind.INTERNAL, "Something unexpected happened; it was logged.");
       case BAD_REQUEST, FORBIDDEN, OTHER, HTTP_VERSION_NOT_SUPPORTED ->
-          Problem.of(Problem.Kind.BAD_REQUEST, "The request is not valid HTTP; check its line, its header fields and its length.");
+          Problem.of(
+              Problem.Kind.BAD_REQUEST,
+              "The request is not valid HTTP; check its line, its header fields and its length.");
     };
   }
 

@@ -9,7 +9,10 @@ import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Logs what happens to jobs: one line when a job ends, more at DEBUG. Log volume is a cost that users pay. */
+/**
+ * Logs what happens to jobs: one line when a job ends, more at DEBUG. Log volume is a cost that
+ * users pay.
+ */
 final class JobLog implements Telemetry {
   private static final Logger LOG = Logger.getLogger("io.openhqm.jobs");
 
@@ -32,7 +35,12 @@ final class JobLog implements Telemetry {
     boolean fine = result.equals("completed");
     var level = fine ? Level.FINE : Level.WARNING;
     if (LOG.isLoggable(level)) {
-      log(level, fine ? "Attempt completed" : "Attempt ended: " + detail, id, endpoint, fields(took, "result", result));
+      log(
+          level,
+          fine ? "Attempt completed" : "Attempt ended: " + detail,
+          id,
+          endpoint,
+          fields(took, "result", result));
     }
   }
 
@@ -70,7 +78,8 @@ final class JobLog implements Telemetry {
     return fields;
   }
 
-  private static void log(Level level, String message, UUID id, String endpoint, Map<String, Object> more) {
+  private static void log(
+      Level level, String message, UUID id, String endpoint, Map<String, Object> more) {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("correlation_id", id);
     fields.put("endpoint", endpoint);

@@ -9,7 +9,10 @@ import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
 import tools.jackson.core.JsonGenerator;
 
-/** One JSON object a line: {@code timestamp}, {@code level}, {@code message}, and what else the event has. */
+/**
+ * One JSON object a line: {@code timestamp}, {@code level}, {@code message}, and what else the
+ * event has.
+ */
 final class JsonLogFormatter extends Formatter {
   @Override
   public String format(LogRecord record) {

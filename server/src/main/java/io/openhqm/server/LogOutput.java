@@ -14,8 +14,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Writes log lines from one thread, many at a time, so that a line costs its caller no system call. When the reader of the log is slower than
- * we are, callers wait: no line is dropped.
+ * Writes log lines from one thread, many at a time, so that a line costs its caller no system call.
+ * When the reader of the log is slower than we are, callers wait: no line is dropped.
  */
 final class LogOutput extends Handler {
   private static final int WAITING_LINES_MAX = 4096;
@@ -34,7 +34,8 @@ final class LogOutput extends Handler {
   /** Sends all logging of this process to {@code out}, in JSON or text. */
   static LogOutput install(OutputStream out, String format, String level) {
     LogManager.getLogManager().reset();
-    var handler = new LogOutput(out, format.equals("text") ? new TextLogFormatter() : new JsonLogFormatter());
+    var handler =
+        new LogOutput(out, format.equals("text") ? new TextLogFormatter() : new JsonLogFormatter());
     handler.setLevel(Level.ALL);
     var root = Logger.getLogger("");
     root.addHandler(handler);

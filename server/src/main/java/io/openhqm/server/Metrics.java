@@ -20,8 +20,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Counts, for Prometheus. The names are those that were promised, and beside them those of the Python OpenHQM, so that its dashboards keep
- * working. Labels are bounded: routes are templates, methods and endpoints a known few, ids never.
+ * Counts, for Prometheus. The names are those that were promised, and beside them those of the
+ * Python OpenHQM, so that its dashboards keep working. Labels are bounded: routes are templates,
+ * methods and endpoints a known few, ids never.
  */
 final class Metrics implements Telemetry, HttpListener.Observer {
   private static final Duration[] BUCKETS = {
@@ -39,7 +40,8 @@ final class Metrics implements Telemetry, HttpListener.Observer {
   };
   private static final int ENDPOINTS_MAX = 200;
 
-  private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final ConcurrentMap<RequestKey, Timer> requests = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, Counters> endpoints = new ConcurrentHashMap<>();
   private final ConcurrentMap<NameAndLabels, Counter> counters = new ConcurrentHashMap<>();
@@ -71,7 +73,8 @@ final class Metrics implements Telemetry, HttpListener.Observer {
   @Override
   public void answered(String method, String path, int status, long nanos) {
     requests
-        .computeIfAbsent(new RequestKey(knownMethod(method), route(path), status), this::requestTimer)
+        .computeIfAbsent(
+            new RequestKey(knownMethod(method), route(path), status), this::requestTimer)
         .record(nanos, TimeUnit.NANOSECONDS);
   }
 
@@ -98,9 +101,17 @@ final class Metrics implements Telemetry, HttpListener.Observer {
 
   @Override
   public void attemptEnded(UUID id, String endpoint, String result, Duration took, String detail) {
-    timer("openhqm_worker_processing_duration", "status", result, "", "", "How long attempts took").record(took);
+    timer("openhqm_worker_processing_duration", "status", result, "", "", "How long attempts took")
+        .record(took);
     if (!result.equals("completed")) {
-      counter("openhqm_worker_errors", "error_type", result, "", "", "Attempts that did not complete").increment();
+      counter(
+              "openhqm_worker_errors",
+              "error_type",
+              result,
+              "",
+              "",
+              "Attempts that did not complete")
+          .increment();
     }
   }
 
@@ -118,7 +129,8 @@ final class Metrics implements Telemetry, HttpListener.Observer {
 
   @Override
   public void deadLettered(UUID id, String endpoint, String reason) {
-    counter("openhqm_queue_dlq", "reason", reason, "", "", "Messages that were given up").increment();
+    counter("openhqm_queue_dlq", "reason", reason, "", "", "Messages that were given up")
+        .increment();
   }
 
   @Override
@@ -135,7 +147,13 @@ final class Metrics implements Telemetry, HttpListener.Observer {
 
   @Override
   public void trouble(String what, Throwable cause) {
-    counter("openhqm_trouble", "type", cause.getClass().getSimpleName(), "", "", "Unexpected errors, each is logged")
+    counter(
+            "openhqm_trouble",
+            "type",
+            cause.getClass().getSimpleName(),
+            "",
+            "",
+            "Unexpected errors, each is logged")
         .increment();
   }
 
@@ -143,13 +161,25 @@ final class Metrics implements Telemetry, HttpListener.Observer {
     var timer =
         Timer.builder("openhqm_requests_duration")
             .description("Time to answer a request")
-            .tags("method", key.method, "endpoint", key.endpoint, "status", Integer.toString(key.status))
+            .tags(
+                "method",
+                key.method,
+                "endpoint",
+                key.endpoint,
+                "status",
+                Integer.toString(key.status))
             .serviceLevelObjectives(BUCKETS)
             .register(registry);
     functionCounter("openhqm_requests", "Requests received", timer, key);
     functionCounter("openhqm_api_requests", "Requests received", timer, key);
-    FunctionTimer.builder("openhqm_api_request_duration", timer, Timer::count, t -> t.totalTime(TimeUnit.SECONDS), TimeUnit.SECONDS)
-        .tags("method", key.method, "endpoint", key.endpoint, "status", Integer.toString(key.status))
+    FunctionTimer.builder(
+            "openhqm_api_request_duration",
+            timer,
+            Timer::count,
+            t -> t.totalTime(TimeUnit.SECONDS),
+            TimeUnit.SECONDS)
+        .tags(
+            "method", key.method, "endpoint", key.endpoint, "status", Integer.toString(key.status))
         .register(registry);
     return timer;
   }
@@ -157,7 +187,8 @@ final class Metrics implements Telemetry, HttpListener.Observer {
   private void functionCounter(String name, String description, Timer timer, RequestKey key) {
     FunctionCounter.builder(name, timer, Timer::count)
         .description(description)
-        .tags("method", key.method, "endpoint", key.endpoint, "status", Integer.toString(key.status))
+        .tags(
+            "method", key.method, "endpoint", key.endpoint, "status", Integer.toString(key.status))
         .register(registry);
   }
 
@@ -168,11 +199,24 @@ final class Metrics implements Telemetry, HttpListener.Observer {
             new Counters(
                 counter("openhqm_jobs_accepted", "endpoint", name, "", "", "Jobs accepted"),
                 counter("openhqm_retries", "endpoint", name, "", "", "Attempts beyond the first"),
-                counter("openhqm_queue_publish", "queue_name", "requests", "status", "success", "Messages put on the queue"),
-                counter("openhqm_queue_consume", "queue_name", "requests", "", "", "Messages taken from the queue")));
+                counter(
+                    "openhqm_queue_publish",
+                    "queue_name",
+                    "requests",
+                    "status",
+                    "success",
+                    "Messages put on the queue"),
+                counter(
+                    "openhqm_queue_consume",
+                    "queue_name",
+                    "requests",
+                    "",
+                    "",
+                    "Messages taken from the queue")));
   }
 
-  private Counter counter(String name, String key1, String value1, String key2, String value2, String description) {
+  private Counter counter(
+      String name, String key1, String value1, String key2, String value2, String description) {
     return once(
         counters,
         new NameAndLabels(name, value1, value2),
@@ -182,19 +226,26 @@ final class Metrics implements Telemetry, HttpListener.Observer {
         });
   }
 
-  private Timer timer(String name, String key1, String value1, String key2, String value2, String description) {
+  private Timer timer(
+      String name, String key1, String value1, String key2, String value2, String description) {
     return once(
         timers,
         new NameAndLabels(name, value1, value2),
         key -> {
-          var builder = Timer.builder(name).description(description).serviceLevelObjectives(BUCKETS).tag(key1, value1);
+          var builder =
+              Timer.builder(name)
+                  .description(description)
+                  .serviceLevelObjectives(BUCKETS)
+                  .tag(key1, value1);
           return (key2.isEmpty() ? builder : builder.tag(key2, value2)).register(registry);
         });
   }
 
   /** A plain get first: computeIfAbsent locks the bin even when the meter is there. */
   private static <T> T once(
-      ConcurrentMap<NameAndLabels, T> meters, NameAndLabels key, Function<NameAndLabels, T> create) {
+      ConcurrentMap<NameAndLabels, T> meters,
+      NameAndLabels key,
+      Function<NameAndLabels, T> create) {
     var meter = meters.get(key);
     return meter != null ? meter : meters.computeIfAbsent(key, create);
   }
@@ -202,7 +253,9 @@ final class Metrics implements Telemetry, HttpListener.Observer {
   /** URLs that an allow list admits would otherwise each become a label. */
   private String bounded(String endpoint) {
     boolean known = endpoints.containsKey(endpoint);
-    return known || endpoints.size() < ENDPOINTS_MAX && !endpoint.contains("/") ? endpoint : "other";
+    return known || endpoints.size() < ENDPOINTS_MAX && !endpoint.contains("/")
+        ? endpoint
+        : "other";
   }
 
   private static String knownMethod(String method) {
@@ -214,7 +267,14 @@ final class Metrics implements Telemetry, HttpListener.Observer {
 
   private static String route(String path) {
     return switch (path) {
-      case "/api/v1/submit", "/health", "/health/live", "/health/ready", "/metrics", "/openapi.json", "malformed" -> path;
+      case "/api/v1/submit",
+          "/health",
+          "/health/live",
+          "/health/ready",
+          "/metrics",
+          "/openapi.json",
+          "malformed" ->
+          path;
       default -> {
         if (path.startsWith("/api/v1/status/")) {
           yield "/api/v1/status/{id}";

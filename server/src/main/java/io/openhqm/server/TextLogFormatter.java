@@ -12,7 +12,11 @@ final class TextLogFormatter extends Formatter {
     line.append(String.format("%-7s", LogEvent.levelName(record.getLevel()))).append(' ');
     line.append(oneLine(formatMessage(record)));
     if (record instanceof LogEvent event) {
-      event.fields().forEach((name, value) -> line.append(' ').append(name).append('=').append(oneLine(value.toString())));
+      event
+          .fields()
+          .forEach(
+              (name, value) ->
+                  line.append(' ').append(name).append('=').append(oneLine(value.toString())));
     }
     line.append('\n');
     if (record.getThrown() != null) {
@@ -23,6 +27,8 @@ final class TextLogFormatter extends Formatter {
 
   /** A client's text must not be able to forge a line. */
   private static String oneLine(String text) {
-    return text.indexOf('\n') < 0 && text.indexOf('\r') < 0 ? text : text.replace("\r", "\\r").replace("\n", "\\n");
+    return text.indexOf('\n') < 0 && text.indexOf('\r') < 0
+        ? text
+        : text.replace("\r", "\\r").replace("\n", "\\n");
   }
 }

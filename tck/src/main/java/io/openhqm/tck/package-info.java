@@ -1,6 +1,6 @@
 /**
- * The contract tests that every queue, store and blob adapter must pass.
- * Published for authors of adapters; uses JUnit Jupiter and AssertJ.
+ * The contract tests that every queue, store and blob adapter must pass. Published for authors of
+ * adapters; uses JUnit Jupiter and AssertJ.
  */
 @NullMarked
 package io.openhqm.tck;

@@ -1,7 +1,4 @@
-/**
- * Configuration: read, checked and typed.
- * Every fault is found before anything starts.
- */
+/** Configuration: read, checked and typed. Every fault is found before anything starts. */
 @NullMarked
 package io.openhqm.core.config;
 
