@@ -4,7 +4,8 @@ package io.openhqm.core.api;
 @FunctionalInterface
 public interface ApiFunction {
   /**
-   * The answer, whatever came in: bad input gets a problem (RFC 9457), an engine that cannot answer a 503.
+   * The answer, whatever came in: bad input gets a problem (RFC 9457), an engine that cannot answer
+   * a 503.
    *
    * @throws InterruptedException if the thread was interrupted while the client waited
    */

@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param headers as they came
  * @param body as it came; at most what the server admits
  */
-public record ApiRequest(String method, String path, Optional<String> query, Headers headers, Bytes body) {
+public record ApiRequest(
+    String method, String path, Optional<String> query, Headers headers, Bytes body) {
   public ApiRequest {
     requireNonNull(method, "method");
     requireNonNull(path, "path");

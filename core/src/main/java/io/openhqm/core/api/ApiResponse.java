@@ -23,6 +23,16 @@ public record ApiResponse(int status, Headers headers, Bytes body) {
     return new ApiResponse(status, Headers.of("Content-Type", "application/json"), json);
   }
 
+  /** The same without its body, as {@code HEAD} is answered. */
+  public ApiResponse withoutBody() {
+    return body.isEmpty() ? this : new ApiResponse(status, headers, Bytes.empty());
+  }
+
+  /** The same without its body and what describes it. */
+  public ApiResponse withoutContent() {
+    return new ApiResponse(status, headers.without("Content-Type"), Bytes.empty());
+  }
+
   /** The same with one more header field. */
   public ApiResponse with(String name, String value) {
     return new ApiResponse(status, headers.plus(name, value), body);

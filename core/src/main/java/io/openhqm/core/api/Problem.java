@@ -20,7 +20,11 @@ import java.util.UUID;
  * @param retryAfter when to come again
  */
 public record Problem(
-    Kind kind, String detail, List<FieldError> errors, Optional<UUID> correlationId, Optional<Duration> retryAfter) {
+    Kind kind,
+    String detail,
+    List<FieldError> errors,
+    Optional<UUID> correlationId,
+    Optional<Duration> retryAfter) {
 
   /**
    * @param pointer a JSON Pointer (RFC 6901) into the request's body
@@ -28,7 +32,10 @@ public record Problem(
    */
   public record FieldError(String pointer, String detail) {}
 
-  /** The kinds of problem; {@code type} is {@code /problems/} and the kind's name, relative so that it holds behind any gateway. */
+  /**
+   * The kinds of problem; {@code type} is {@code /problems/} and the kind's name, relative so that
+   * it holds behind any gateway.
+   */
   public enum Kind {
     BAD_REQUEST(400, "Bad request"),
     NOT_JSON(400, "The body is not JSON"),
@@ -39,6 +46,7 @@ public record Problem(
     NOT_CANCELLABLE(409, "Already finished"),
     IDEMPOTENCY_BUSY(409, "The first request with this Idempotency-Key is still being accepted"),
     RESULT_EXPIRED(410, "Expired"),
+    CANCELLED(410, "The request was cancelled"),
     BODY_TOO_LARGE(413, "Body too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),
     VALIDATION(422, "The request breaks a rule"),
@@ -47,8 +55,10 @@ public record Problem(
     IDEMPOTENCY_MISMATCH(422, "Idempotency-Key was used with another request"),
     HEADERS_TOO_LARGE(431, "Header fields too large"),
     INTERNAL(500, "Internal error"),
+    NO_ANSWER(502, "The backend gave no answer"),
     QUEUE_UNAVAILABLE(503, "Cannot take work now"),
-    OVERLOADED(503, "Too many requests are waiting");
+    OVERLOADED(503, "Too many requests are waiting"),
+    DEADLINE_EXCEEDED(504, "The backend did not answer in time");
 
     private final int status;
     private final String title;
@@ -89,7 +99,8 @@ public record Problem(
 
   /** A problem with one place in the body. */
   public static Problem at(Kind kind, String pointer, String detail) {
-    return new Problem(kind, detail, List.of(new FieldError(pointer, detail)), Optional.empty(), Optional.empty());
+    return new Problem(
+        kind, detail, List.of(new FieldError(pointer, detail)), Optional.empty(), Optional.empty());
   }
 
   /** The same about a job. */
@@ -127,7 +138,9 @@ public record Problem(
     }
     var headers = Headers.of("Content-Type", "application/problem+json");
     var response = new ApiResponse(kind.status(), headers, Bytes.wrap(out.toByteArray()));
-    return retryAfter.map(time -> response.with("Retry-After", Long.toString(seconds(time)))).orElse(response);
+    return retryAfter
+        .map(time -> response.with("Retry-After", Long.toString(seconds(time))))
+        .orElse(response);
   }
 
   /** Whole seconds, rounded up, at least 1: what {@code Retry-After} can say. */

@@ -1,0 +1,106 @@
+package io.openhqm.core;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Leaves bodies that are too big to travel with a {@link BlobStore} and fetches them back. The one
+ * place that decides when and under which key. Safe for use by many threads.
+ *
+ * @param blobs where big bodies go; empty: nowhere, so what is too big must be refused before it
+ *     comes here
+ * @param payloadBytesMax the largest payload that travels inline: the queue's {@link
+ *     QueueFeatures#maxMessageBytes()}
+ * @param resultBytesMax the largest result body that is kept inline: the store's {@link
+ *     JobStore#maxResultBytes()}
+ */
+public record ClaimCheck(Optional<BlobStore> blobs, long payloadBytesMax, long resultBytesMax) {
+  public ClaimCheck {
+    requireNonNull(blobs, "blobs");
+    if (payloadBytesMax < 1 || resultBytesMax < 1) {
+      throw new IllegalArgumentException(
+          "payloadBytesMax and resultBytesMax must be >= 1 but are "
+              + payloadBytesMax
+              + " and "
+              + resultBytesMax);
+    }
+  }
+
+  /** For engines that carry bodies of any size. */
+  public static ClaimCheck unlimited() {
+    return new ClaimCheck(Optional.empty(), Long.MAX_VALUE, Long.MAX_VALUE);
+  }
+
+  /** Whether a payload of this size can be taken at all. */
+  public boolean admitsPayload(long bytes) {
+    return bytes <= payloadBytesMax || blobs.isPresent();
+  }
+
+  /** Whether a result body of this size can be kept at all. */
+  public boolean admitsResult(long bytes) {
+    return bytes <= resultBytesMax || blobs.isPresent();
+  }
+
+  /**
+   * The message with its payload left behind if that is too big to travel. When this returns, what
+   * was left survives the loss of this process.
+   *
+   * @throws UnavailableException if it could not be stored
+   * @throws IllegalArgumentException if it is too big and there is no blob store
+   */
+  public Message leavePayload(Message message) {
+    return message.withPayload(
+        leave("payload/" + message.id(), message.payload(), payloadBytesMax));
+  }
+
+  /**
+   * As {@link #leavePayload}, for the result of one attempt: an attempt with an old lease
+   * overwrites nothing.
+   */
+  public Result leaveResult(Lease lease, Result result) {
+    return result.withBody(
+        leave(resultKey(lease.jobId(), lease.fence()), result.body(), resultBytesMax));
+  }
+
+  /**
+   * The bytes of a body, from wherever they are; empty when the store has them no longer.
+   *
+   * @throws UnavailableException if the store gave no answer
+   */
+  public Optional<Bytes> collect(Body body) {
+    return switch (body) {
+      case Body.Inline inline -> Optional.of(inline.bytes());
+      case Body.Stored stored -> blobs.flatMap(store -> store.get(stored.key()));
+    };
+  }
+
+  /** Removes what was left behind, if anything was. */
+  public void drop(Body body) {
+    if (body instanceof Body.Stored stored) {
+      blobs.ifPresent(store -> store.delete(stored.key()));
+    }
+  }
+
+  private Body leave(String key, Body body, long bytesMax) {
+    if (!(body instanceof Body.Inline inline) || inline.length() <= bytesMax) {
+      return body;
+    }
+    var store =
+        blobs.orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "a body of "
+                        + inline.length()
+                        + " bytes exceeds the engine's "
+                        + bytesMax
+                        + " and there is no blob store"));
+    store.put(key, inline.bytes());
+    return new Body.Stored(key, inline.length());
+  }
+
+  private static String resultKey(UUID job, long fence) {
+    return "result/" + job + "/" + fence;
+  }
+}

@@ -1,0 +1,180 @@
+package io.openhqm.status;
+
+import static java.util.Objects.requireNonNull;
+
+import io.openhqm.core.ClaimCheck;
+import io.openhqm.core.Ending;
+import io.openhqm.core.Job;
+import io.openhqm.core.JobStore;
+import io.openhqm.core.JobStore.Cancellation;
+import io.openhqm.core.Telemetry;
+import io.openhqm.core.api.Api;
+import io.openhqm.core.api.ApiFunction;
+import io.openhqm.core.api.ApiRequest;
+import io.openhqm.core.api.ApiResponse;
+import io.openhqm.core.api.JobAnswers;
+import io.openhqm.core.api.JobIds;
+import io.openhqm.core.api.Links;
+import io.openhqm.core.api.Prefer;
+import io.openhqm.core.api.Problem;
+import io.openhqm.core.api.ProblemException;
+import io.openhqm.core.api.Resource;
+import io.openhqm.core.api.ResultAnswers;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Tells clients where their jobs stand and hands out results: {@code GET} of status, response and
+ * body, and {@code DELETE} to cancel. Safe for use by many threads; calls block, as suits virtual
+ * threads.
+ */
+public final class Status implements ApiFunction {
+  /**
+   * @param links where a job's resources are found
+   * @param pollAfter what {@code Retry-After} says of a job that is not done; at least a second is
+   *     told
+   * @param waitMax the longest that a request is held by {@code Prefer: wait}; zero: never
+   * @param cancelledTtl how long a job that is cancelled while it waits can be read
+   */
+  public record Settings(Links links, Duration pollAfter, Duration waitMax, Duration cancelledTtl) {
+    public Settings {
+      requireNonNull(links, "links");
+      requireNonNull(pollAfter, "pollAfter");
+      if (waitMax.isNegative() || !cancelledTtl.isPositive()) {
+        throw new IllegalArgumentException(
+            "need waitMax >= 0 and cancelledTtl > 0 but got " + waitMax + " and " + cancelledTtl);
+      }
+    }
+
+    /** Relative links, a poll a second, waits of 60 s, an hour to read what was cancelled. */
+    public static Settings defaults() {
+      return new Settings(
+          new Links(""), Duration.ofSeconds(1), Duration.ofSeconds(60), Duration.ofHours(1));
+    }
+  }
+
+  /**
+   * What it works with.
+   *
+   * @param store where the jobs are
+   * @param claimCheck where big results are
+   * @param onCancelRequested told the id of a job whose worker was asked to stop, so that a worker
+   *     in this process hears of it at once; must be quick
+   * @param clock the time of day
+   * @param telemetry told of trouble
+   */
+  public record Ports(
+      JobStore store,
+      ClaimCheck claimCheck,
+      Consumer<UUID> onCancelRequested,
+      InstantSource clock,
+      Telemetry telemetry) {}
+
+  private final Settings settings;
+  private final Ports ports;
+  private final JobAnswers answers;
+  private final ResultAnswers results;
+  private final Api api;
+
+  /** Closes nothing of what it is given. */
+  public Status(Settings settings, Ports ports) {
+    this.settings = settings;
+    this.ports = ports;
+    this.answers = new JobAnswers(settings.links(), settings.pollAfter(), ports.clock());
+    this.results = new ResultAnswers(answers, ports.claimCheck(), ports.clock());
+    this.api = new Api(resources(), ports.telemetry());
+  }
+
+  /** What it answers, for an {@link Api} of several functions. */
+  public List<Resource> resources() {
+    return List.of(
+        Resource.at("/api/v1/status/{id}", this::status, "GET"),
+        Resource.at("/api/v1/response/{id}", this::response, "GET"),
+        Resource.at("/api/v1/response/{id}/body", this::body, "GET"),
+        Resource.at("/api/v1/requests/{id}", this::cancel, "DELETE"));
+  }
+
+  @Override
+  public ApiResponse handle(ApiRequest request) throws InterruptedException {
+    return api.handle(request);
+  }
+
+  private ApiResponse status(ApiRequest request, String id) throws InterruptedException {
+    boolean redirect = request.queryParameter("redirect").filter("true"::equals).isPresent();
+    return answer(
+        request,
+        id,
+        job ->
+            redirect && job.status().isTerminal()
+                ? answers.redirect(job.id())
+                : answers.status(job, request));
+  }
+
+  private ApiResponse response(ApiRequest request, String id) throws InterruptedException {
+    return answer(request, id, job -> results.response(job, request));
+  }
+
+  private ApiResponse body(ApiRequest request, String id) throws InterruptedException {
+    return answer(request, id, results::body);
+  }
+
+  private ApiResponse answer(ApiRequest request, String idText, Function<Job, ApiResponse> tell)
+      throws InterruptedException {
+    var id = idOf(idText);
+    var prefer = Prefer.of(request.headers());
+    var wait = prefer.waitAtMost(settings.waitMax());
+    var found = wait.isPresent() ? ports.store().awaitEnd(id, wait.get()) : ports.store().find(id);
+    var job = found.orElseThrow(Status::unknown);
+    requireServed(job);
+    return prefer.applied(tell.apply(job), wait);
+  }
+
+  /**
+   * 202 for the one who asked, whether the job waited and is cancelled now or a worker was asked to
+   * stop; 200 for the one who asks again when it is done.
+   */
+  private ApiResponse cancel(ApiRequest request, String idText) {
+    var id = idOf(idText);
+    return switch (ports.store().cancel(id, settings.cancelledTtl())) {
+      case Cancellation.Cancelled now -> answers.cancelled(202, now.job());
+      case Cancellation.Requested asked -> {
+        ports.onCancelRequested().accept(id);
+        yield answers.cancelled(202, asked.job());
+      }
+      case Cancellation.Finished finished -> finished(finished.job());
+      case Cancellation.Unknown none -> throw unknown();
+    };
+  }
+
+  private ApiResponse finished(Job job) {
+    requireServed(job);
+    boolean cancelled =
+        job.state() instanceof Job.State.Ended ended && ended.ending() instanceof Ending.Cancelled;
+    if (!cancelled) {
+      throw new ProblemException(
+          Problem.of(
+                  Problem.Kind.NOT_CANCELLABLE,
+                  "The request is finished already: " + job.status() + ".")
+              .about(job.id()));
+    }
+    return answers.cancelled(200, job);
+  }
+
+  private void requireServed(Job job) {
+    if (job.isExpired(ports.clock().instant())) {
+      throw new ProblemException(JobAnswers.expired(job.id()));
+    }
+  }
+
+  private static UUID idOf(String text) {
+    return JobIds.parse(text).orElseThrow(Status::unknown);
+  }
+
+  private static ProblemException unknown() {
+    return new ProblemException(JobAnswers.unknown());
+  }
+}

@@ -1,0 +1,128 @@
+package io.openhqm.submit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.openhqm.core.Bytes;
+import io.openhqm.core.Headers;
+import io.openhqm.core.HopByHop;
+import io.openhqm.core.api.ApiRequest;
+import io.openhqm.core.api.Problem;
+import io.openhqm.core.api.ProblemException;
+import java.net.URLDecoder;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Turns a plain HTTP request to {@code /proxy/{endpoint}/{path}?{query}} into a submission: method,
+ * path, query, fields and body go on as they came. How it is handled can be said in {@code
+ * X-OpenHQM-} fields, which stay here.
+ */
+final class Ingress {
+  private Ingress() {}
+
+  /**
+   * The submission.
+   *
+   * @param rest what follows {@code /proxy/}
+   * @throws ProblemException 400: a method, path or query that cannot be passed on; 422: a field of
+   *     ours that breaks a rule
+   */
+  static Submission read(ApiRequest request, String rest, Submit.Settings settings, Instant now) {
+    if (!Handling.isForwardable(request.method())) {
+      throw new ProblemException(
+          Problem.of(
+              Problem.Kind.BAD_REQUEST, "CONNECT and TRACE cannot be passed on to a backend."));
+    }
+    int slash = rest.indexOf('/');
+    String path = slash < 0 ? "" : rest.substring(slash);
+    requireForwardable(path, request.query());
+    var handling = new Handling(settings, now);
+    handling.endpoint("", decoded(slash < 0 ? rest : rest.substring(0, slash)));
+    handling.method("", request.method());
+    readOwnFields(request.headers(), handling);
+    var headers =
+        HopByHop.strip(request.headers())
+            .filter(field -> isForwarded(field.name().toLowerCase(Locale.ROOT)));
+    if (settings.sessionPath().isPresent() && !handling.hasSession()) {
+      handling.sessionIdUnlessSet(
+          SessionPath.find(
+              settings.sessionPath().get(), Bytes.empty(), headers.fields(), Bytes.empty()));
+    }
+    String target = path + request.query().map(query -> '?' + query).orElse("");
+    var metadata = handling.metadata(Optional.of(target), Bytes.empty());
+    return new Submission(request.body(), headers, metadata, handling.due(), headers);
+  }
+
+  private static void readOwnFields(Headers headers, Handling handling) {
+    headers.first("X-OpenHQM-Priority").ifPresent(text -> handling.priority("", text));
+    headers.first("X-OpenHQM-Session").ifPresent(text -> handling.sessionId("", text));
+    headers.first("X-OpenHQM-Timeout").ifPresent(text -> handling.timeout("", text));
+    headers.first("X-OpenHQM-Delay").ifPresent(text -> handling.delay("", text));
+    headers.first("X-OpenHQM-Not-Before").ifPresent(text -> handling.notBefore("", text));
+  }
+
+  /** What is for this hop stays here: the connection's own, and what was said to us. */
+  private static boolean isForwarded(String name) {
+    return switch (name) {
+      case "host", "content-length", "expect", "prefer", "idempotency-key", "traceparent" -> false;
+      default -> !name.startsWith("x-openhqm-");
+    };
+  }
+
+  private static String decoded(String segment) {
+    try {
+      return URLDecoder.decode(segment.replace("+", "%2B"), UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw badPath("a percent sign must be followed by two hexadecimal digits");
+    }
+  }
+
+  private static void requireForwardable(String path, Optional<String> query) {
+    requireUriCharacters(path, "/:@!$&'()*+,;=-._~%");
+    query.ifPresent(text -> requireUriCharacters(text, "/:@!$&'()*+,;=-._~%?[]"));
+    // An endpoint's base path is a border: a dot segment would climb over it, whichever way it is
+    // written.
+    String plain =
+        path.toLowerCase(Locale.ROOT).replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
+    if (plain.contains("/.")) {
+      for (String segment : plain.split("/", -1)) {
+        if (segment.equals(".") || segment.equals("..")) {
+          throw badPath("segments of one or two dots are not passed on");
+        }
+      }
+    }
+  }
+
+  private static void requireUriCharacters(String text, String marks) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean plain =
+          c >= 'a' && c <= 'z'
+              || c >= 'A' && c <= 'Z'
+              || c >= '0' && c <= '9'
+              || marks.indexOf(c) >= 0;
+      if (!plain) {
+        throw badPath("a character that a URI cannot hold must be percent-encoded (RFC 3986)");
+      }
+      boolean escape =
+          c == '%'
+              && i + 2 < text.length()
+              && isHex(text.charAt(i + 1))
+              && isHex(text.charAt(i + 2));
+      if (c == '%' && !escape) {
+        throw badPath("a percent sign must be followed by two hexadecimal digits");
+      }
+    }
+  }
+
+  private static boolean isHex(char c) {
+    return Character.digit(c, 16) >= 0 && c < 0x80;
+  }
+
+  private static ProblemException badPath(String rule) {
+    return new ProblemException(
+        Problem.of(
+            Problem.Kind.BAD_REQUEST, "The path or query cannot be passed on: " + rule + "."));
+  }
+}

@@ -1,0 +1,291 @@
+package io.openhqm.submit;
+
+import static java.util.Objects.requireNonNull;
+
+import io.openhqm.core.Body;
+import io.openhqm.core.ClaimCheck;
+import io.openhqm.core.EndpointResolver;
+import io.openhqm.core.EndpointResolver.Resolution;
+import io.openhqm.core.IdSource;
+import io.openhqm.core.Intake;
+import io.openhqm.core.Job;
+import io.openhqm.core.JobStore;
+import io.openhqm.core.JobStore.Creation;
+import io.openhqm.core.Message;
+import io.openhqm.core.Telemetry;
+import io.openhqm.core.UnavailableException;
+import io.openhqm.core.api.Api;
+import io.openhqm.core.api.ApiFunction;
+import io.openhqm.core.api.ApiRequest;
+import io.openhqm.core.api.ApiResponse;
+import io.openhqm.core.api.JobAnswers;
+import io.openhqm.core.api.Links;
+import io.openhqm.core.api.MediaType;
+import io.openhqm.core.api.Prefer;
+import io.openhqm.core.api.Problem;
+import io.openhqm.core.api.ProblemException;
+import io.openhqm.core.api.Resource;
+import io.openhqm.core.api.ResultAnswers;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Accepts submissions: {@code POST /api/v1/submit}, and any request to {@code
+ * /proxy/{endpoint}/{path}}. What can never work is refused at the door; what is accepted is stored
+ * before the client is told so. Safe for use by many threads; calls block, as suits virtual
+ * threads.
+ */
+public final class Submit implements ApiFunction {
+  /**
+   * @param links where a job's resources are found
+   * @param pollAfter what {@code Retry-After} says of a job that waits; at least a second is told
+   * @param waitMax the longest that a request is held by {@code Prefer: wait}; zero: never
+   * @param timeoutMax the longest timeout of one attempt that a client may ask for
+   * @param delayMax the longest delay that a client may ask for
+   * @param payloadBytesMax the largest payload taken, in bytes
+   * @param sessionPath a dotted path to the session id in {@code {payload, headers, metadata}},
+   *     where a client names none in {@code metadata.session_id}
+   */
+  public record Settings(
+      Links links,
+      Duration pollAfter,
+      Duration waitMax,
+      Duration timeoutMax,
+      Duration delayMax,
+      long payloadBytesMax,
+      Optional<String> sessionPath) {
+    public Settings {
+      requireNonNull(links, "links");
+      requireNonNull(pollAfter, "pollAfter");
+      requireNonNull(sessionPath, "sessionPath");
+      if (waitMax.isNegative()
+          || timeoutMax.toSeconds() < 1
+          || delayMax.isNegative()
+          || payloadBytesMax < 1) {
+        throw new IllegalArgumentException(
+            "need waitMax >= 0, timeoutMax >= 1 s, delayMax >= 0 and payloadBytesMax >= 1 but got "
+                + waitMax
+                + ", "
+                + timeoutMax
+                + ", "
+                + delayMax
+                + " and "
+                + payloadBytesMax);
+      }
+    }
+
+    /**
+     * Relative links, a poll a second, waits of 60 s, attempts of a day, delays of a year, payloads
+     * of 10 MiB, no session path.
+     */
+    public static Settings defaults() {
+      return new Settings(
+          new Links(""),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(60),
+          Duration.ofDays(1),
+          Duration.ofDays(366),
+          10 * 1024 * 1024,
+          Optional.empty());
+    }
+  }
+
+  /**
+   * What it works with.
+   *
+   * @param resolver says at the door where a message would go
+   * @param intake stores what is accepted
+   * @param store where {@code Prefer: wait} watches the job
+   * @param claimCheck where big results are
+   * @param ids makes the jobs' ids
+   * @param clock the time of day
+   * @param telemetry told what is accepted
+   */
+  public record Ports(
+      EndpointResolver resolver,
+      Intake intake,
+      JobStore store,
+      ClaimCheck claimCheck,
+      IdSource ids,
+      InstantSource clock,
+      Telemetry telemetry) {}
+
+  private final Settings settings;
+  private final Ports ports;
+  private final JobAnswers answers;
+  private final ResultAnswers results;
+  private final Api api;
+
+  /** Closes nothing of what it is given. */
+  public Submit(Settings settings, Ports ports) {
+    this.settings = settings;
+    this.ports = ports;
+    this.answers = new JobAnswers(settings.links(), settings.pollAfter(), ports.clock());
+    this.results = new ResultAnswers(answers, ports.claimCheck(), ports.clock());
+    this.api = new Api(resources(), ports.telemetry());
+  }
+
+  /** What it answers, for an {@link Api} of several functions. */
+  public List<Resource> resources() {
+    return List.of(
+        Resource.at("/api/v1/submit", (request, none) -> submit(request), "POST"),
+        Resource.at("/proxy/{rest*}", this::proxy));
+  }
+
+  @Override
+  public ApiResponse handle(ApiRequest request) throws InterruptedException {
+    return api.handle(request);
+  }
+
+  private ApiResponse submit(ApiRequest request) {
+    requireJson(request);
+    var now = now();
+    return accept(request, SubmissionParser.parse(request.body(), settings, now), now);
+  }
+
+  private ApiResponse proxy(ApiRequest request, String rest) {
+    var now = now();
+    return accept(request, Ingress.read(request, rest, settings, now), now);
+  }
+
+  private ApiResponse accept(ApiRequest request, Submission submission, Instant now) {
+    var prefer = Prefer.of(request.headers());
+    var idempotency = IdempotencyKey.of(request, submission.identity());
+    requireCarriable(submission.payload().length());
+    var job = Job.pending(ports.ids().next(), now, submission.notBefore(), idempotency);
+    var message =
+        new Message(
+            job.id(),
+            Body.of(submission.payload()),
+            submission.headers(),
+            submission.metadata(),
+            now,
+            TraceContext.of(request.headers()));
+    String route = route(message);
+    var stored = ports.intake().accept(job, message, submission.notBefore());
+    return switch (stored) {
+      case Creation.Created created -> {
+        ports.telemetry().accepted(job.id(), route);
+        yield answer(request, prefer, job);
+      }
+      case Creation.Exists exists -> answerAgain(request, prefer, job, exists.job());
+    };
+  }
+
+  /** The name of where it would go. */
+  private String route(Message message) {
+    return switch (ports.resolver().resolve(message)) {
+      case Resolution.Found found -> found.route().name();
+      case Resolution.Refused refused -> throw new ProblemException(refusal(refused));
+    };
+  }
+
+  private static Problem refusal(Resolution.Refused refused) {
+    var kind =
+        switch (refused.refusal()) {
+          case UNKNOWN_ENDPOINT, NO_ENDPOINT -> Problem.Kind.ROUTE_UNKNOWN;
+          case URL_NOT_ALLOWED -> Problem.Kind.SSRF_REFUSED;
+        };
+    return Problem.at(kind, "/metadata/endpoint", refused.detail());
+  }
+
+  private ApiResponse answerAgain(ApiRequest request, Prefer prefer, Job wanted, Job existing) {
+    if (existing.id().equals(wanted.id())) {
+      // An intake that tried twice finds its own first try.
+      return answer(request, prefer, existing);
+    }
+    if (wanted.idempotency().isEmpty() || existing.idempotency().isEmpty()) {
+      throw new UnavailableException(
+          "The id that was made for this request is taken.", Duration.ofSeconds(1));
+    }
+    if (!existing.idempotency().equals(wanted.idempotency())) {
+      throw new ProblemException(
+          Problem.of(
+              Problem.Kind.IDEMPOTENCY_MISMATCH,
+              "This Idempotency-Key came before with another method, target, header or body; use a new key for a new request."));
+    }
+    return answer(request, prefer, existing).with("Idempotency-Replayed", "true");
+  }
+
+  private ApiResponse answer(ApiRequest request, Prefer prefer, Job job) {
+    var wait = prefer.waitAtMost(settings.waitMax());
+    var response =
+        wait.flatMap(time -> finished(request, job.id(), time))
+            .orElseGet(() -> answers.accepted(job));
+    return prefer.applied(response, wait);
+  }
+
+  /**
+   * The response, if the job ends in time. Whatever goes wrong here, the job is stored: then there
+   * is no response yet, and the client is told where to find it.
+   */
+  private Optional<ApiResponse> finished(ApiRequest request, UUID id, Duration wait) {
+    try {
+      return ports
+          .store()
+          .awaitEnd(id, wait)
+          .filter(job -> job.status().isTerminal())
+          .map(job -> results.response(job, request));
+    } catch (UnavailableException down) {
+      ports
+          .telemetry()
+          .trouble("a client that waited is told to poll: its job's store gave no answer", down);
+      return Optional.empty();
+    } catch (InterruptedException stop) {
+      // We were told to stop waiting, and that is all that this thread was still doing.
+      return Optional.empty();
+    }
+  }
+
+  private void requireCarriable(int payloadBytes) {
+    if (payloadBytes > settings.payloadBytesMax()
+        || !ports.claimCheck().admitsPayload(payloadBytes)) {
+      long max =
+          Math.min(
+              settings.payloadBytesMax(),
+              ports.claimCheck().admitsPayload(Long.MAX_VALUE)
+                  ? Long.MAX_VALUE
+                  : ports.claimCheck().payloadBytesMax());
+      throw new ProblemException(
+          Problem.of(
+              Problem.Kind.BODY_TOO_LARGE,
+              "The payload has " + payloadBytes + " bytes; at most " + max + " are taken."));
+    }
+  }
+
+  private static void requireJson(ApiRequest request) {
+    var headers = request.headers();
+    boolean coded =
+        headers
+            .first("Content-Encoding")
+            .filter(coding -> !coding.equalsIgnoreCase("identity"))
+            .isPresent();
+    if (coded) {
+      throw new ProblemException(
+          Problem.of(
+              Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
+              "Content-Encoding is not taken here; send the JSON as it is."));
+    }
+    var type = headers.first("Content-Type").map(MediaType::of);
+    boolean json =
+        type.isPresent() && type.get().essence().equals("application/json") && type.get().isUtf8();
+    if (!json) {
+      throw new ProblemException(
+          Problem.of(
+              Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
+              "Content-Type must be application/json, in UTF-8. To pass any body on, use /proxy/{endpoint}."));
+    }
+  }
+
+  /**
+   * To the millisecond, as precise as every store is, so that a client always reads the same times.
+   */
+  private Instant now() {
+    return ports.clock().instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+}
