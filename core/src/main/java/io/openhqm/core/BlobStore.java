@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /**
  * Keeps bodies that are too big for a message or a table item (claim check). Safe for use by many
- * threads; calls block.
+ * threads; calls block. After {@link #close} every method throws {@link UnavailableException}.
  */
 public interface BlobStore extends AutoCloseable {
   /** The longest key, in characters of {@code A-Z a-z 0-9 / . _ -}. */

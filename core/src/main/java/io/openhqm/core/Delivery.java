@@ -26,8 +26,11 @@ public interface Delivery {
   void extend(Duration duration);
 
   /**
-   * Tells the queue what became of it. A second call, or one that comes too late, has no effect.
+   * Tells the queue what became of it. A second call has no effect, nor has one that comes after
+   * the message was delivered again.
    *
+   * @throws IllegalArgumentException if {@link Outcome.RetryAfter} asks for a longer delay than the
+   *     queue can hold; the delivery is not settled
    * @throws UnavailableException if the queue gave no answer; the message may be delivered again
    */
   void settle(Outcome outcome);

@@ -13,7 +13,8 @@ import java.util.UUID;
  * for use by many threads; calls block, as suits virtual threads.
  *
  * <p>Every method may throw {@link UnavailableException} when the store gave no answer: the write
- * may or may not have happened.
+ * may or may not have happened. After {@link #close} every method throws it. Times are kept to the
+ * millisecond at least.
  */
 public interface JobStore extends AutoCloseable {
   /** What {@link #create} found. */
@@ -81,8 +82,8 @@ public interface JobStore extends AutoCloseable {
   Creation create(Job job, Optional<Message> held);
 
   /**
-   * Removes a job that no attempt was made of, its idempotency key too: its message could not be
-   * sent.
+   * Removes a job that waits and that no attempt was made of, its idempotency key too: its message
+   * could not be sent. Any other job stays as it is.
    */
   void discard(UUID id);
 
@@ -93,7 +94,8 @@ public interface JobStore extends AutoCloseable {
   Optional<Job> find(UUID id);
 
   /**
-   * The job as soon as it is terminal, or as it is when {@code atMost} is over.
+   * The job as soon as it is terminal, or as it is when {@code atMost} is over; a job that is not
+   * known is not waited for. Waits in elapsed time, not by the injected clock.
    *
    * @throws InterruptedException if the thread was interrupted
    */
@@ -101,21 +103,29 @@ public interface JobStore extends AutoCloseable {
 
   /**
    * Takes the job for one attempt, if it is due and nobody holds it; a lease that ended holds
-   * nobody off. The number of attempts survives the loss of this process at the latest when the
-   * job's next write does.
+   * nobody off. The fence is greater than that of any claim of this job before. Where the client
+   * had asked the worker before to stop, the claim still shows it: complete with {@link
+   * Ending.Cancelled}. The number of attempts survives the loss of this process at the latest when
+   * the job's next write does.
    *
    * @param lease how long the lease is
    */
   Claim claim(UUID id, Duration lease);
 
-  /** Makes the lease end {@code duration} from now. */
+  /**
+   * Makes the lease end {@code duration} from now. A lease that ended goes on if nobody else has
+   * claimed the job.
+   */
   Extension extend(Lease lease, Duration duration);
 
   /**
-   * Ends the job: status and result in one step.
+   * Ends the job: status and result in one step. A message held here goes. A client's wish to
+   * cancel does not stand in the way: an answer that is there is kept.
    *
    * @param ttl how long the job can be read from now on
-   * @return false if the lease is not the job's newest, or the job is terminal: nothing was written
+   * @return false if the lease is not the job's newest or was given back by {@link #release}, or
+   *     the job is terminal: nothing was written. A lease whose time is over still counts if nobody
+   *     else has claimed the job
    */
   boolean complete(Lease lease, Ending ending, Duration ttl);
 
@@ -126,26 +136,35 @@ public interface JobStore extends AutoCloseable {
    * @param error why this one failed; empty: it was not used up (a shutdown, say), and is not
    *     counted
    * @param held its message, when no queue can hold it until then
-   * @return as in {@link #complete}
+   * @return as in {@link #complete}; also false if the client asked to cancel the job: then {@link
+   *     #extend} says so, and {@link #complete} with {@link Ending.Cancelled} is what remains to do
    */
   boolean release(Lease lease, Instant notBefore, Optional<String> error, Optional<Message> held);
 
   /**
-   * Cancels the job if it waits; asks its worker to stop if one is at it.
+   * Cancels the job if it waits; asks its worker to stop if it is {@code PROCESSING}, even when the
+   * lease ended: whoever claims it next is told. A message held here goes with a job that is
+   * cancelled now, and so does the one on the queue where that is the same engine.
    *
    * @param ttl how long a job that is cancelled now can be read
    */
   Cancellation cancel(UUID id, Duration ttl);
 
-  /** Jobs that are {@link Overdue}, {@code limit} at most. */
+  /**
+   * Jobs that are {@link Overdue}, {@code limit} at most, those that have been overdue longest
+   * first.
+   */
   List<Overdue> overdue(int limit);
 
-  /** The message of an overdue job was sent: the store need not hold it any longer. */
+  /**
+   * The message of an overdue job was sent: the store need not hold it any longer. No effect on a
+   * job that is not known or has none held.
+   */
   void handedOver(UUID id);
 
   /**
    * Removes jobs that expired some time ago, {@code limit} at most, with what belongs to them; says
-   * how many.
+   * how many. An engine that forgets expired jobs by itself has none to remove.
    */
   int purgeExpired(int limit);
 

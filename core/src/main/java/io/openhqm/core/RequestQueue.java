@@ -7,6 +7,12 @@ import java.util.List;
 /**
  * Where accepted messages wait for a worker. Safe for use by many threads; calls block, as suits
  * virtual threads. Delivery is at least once: a message may be delivered again until it is settled.
+ * After {@link #close} every method throws {@link UnavailableException}.
+ *
+ * <p>Where {@link QueueFeatures#ordering()} is declared, messages of one session are delivered one
+ * after the other in the order in which they were sent: the next one only after the one before was
+ * settled with {@link Outcome.Done} or {@link Outcome.DeadLetter}. One that is delayed, retried or
+ * held by a worker holds up those behind it, whatever their priority, and nobody else.
  */
 public interface RequestQueue extends AutoCloseable {
   /** What this queue can do. Constant. */
@@ -14,7 +20,7 @@ public interface RequestQueue extends AutoCloseable {
 
   /**
    * Stores {@code message}; when this returns, it survives the loss of this process. Sending a
-   * message whose id still waits here stores nothing new.
+   * message whose id still waits here, or is held by a worker, stores nothing new.
    *
    * @param notBefore it is not delivered earlier; a time that has passed means at once
    * @throws UnavailableException if it could not be stored, or if that is not known
@@ -29,7 +35,8 @@ public interface RequestQueue extends AutoCloseable {
    *
    * @param max how many at most; 1 or more
    * @param visibility how long they are kept from others; {@link Delivery#extend} makes it longer
-   * @param wait how long to wait for the first one; zero: not at all
+   * @param wait how long to wait for the first one, in elapsed time, not by the injected clock;
+   *     zero: not at all
    * @return empty when the time was over
    * @throws UnavailableException if the queue gave no answer
    * @throws InterruptedException if the thread was interrupted; nothing was taken
