@@ -1,0 +1,34 @@
+package io.openhqm.core.config;
+
+import java.util.List;
+
+/** What came of reading a configuration. */
+public sealed interface ConfigResult {
+  /**
+   * It is good.
+   *
+   * @param config typed
+   * @param values every setting with where it came from, for {@code config show}
+   */
+  record Loaded(OpenHqmConfig config, List<ShownValue> values) implements ConfigResult {
+    public Loaded {
+      values = List.copyOf(values);
+    }
+  }
+
+  /** It is not: all faults at once. */
+  record Invalid(List<ConfigProblem> problems) implements ConfigResult {
+    public Invalid {
+      problems = List.copyOf(problems);
+    }
+  }
+
+  /**
+   * A setting as it is in force.
+   *
+   * @param key its path in the nested dialect
+   * @param yaml its value as YAML flow text, masked where it is secret
+   * @param place where it came from; {@code default} where nobody set it
+   */
+  record ShownValue(String key, String yaml, String place) {}
+}

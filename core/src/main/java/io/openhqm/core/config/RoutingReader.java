@@ -1,0 +1,154 @@
+package io.openhqm.core.config;
+
+import io.openhqm.core.config.ConfigNode.Mapping;
+import io.openhqm.core.config.ConfigNode.Sequence;
+import io.openhqm.core.config.OpenHqmConfig.Route;
+import io.openhqm.core.config.OpenHqmConfig.Routing;
+import io.openhqm.core.config.OpenHqmConfig.Transform;
+import io.openhqm.core.config.OpenHqmConfig.TransformType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** Reads the routes, from the file they stand in or from the configuration itself. */
+final class RoutingReader {
+  private static final int PATTERN_LENGTH_MAX = 500;
+
+  private final ConfigReport report;
+  private final BiFunction<String, String, Mapping> readMapping;
+  private final Path folder;
+
+  /**
+   * @param readMapping reads a text under a source's name
+   */
+  RoutingReader(ConfigReport report, BiFunction<String, String, Mapping> readMapping, Path folder) {
+    this.report = report;
+    this.readMapping = readMapping;
+    this.folder = folder;
+  }
+
+  Routing read(SectionReader in, Set<String> endpoints) {
+    boolean enabled = in.flag("enabled");
+    var path = in.text("config_path");
+    var inline = in.tree("config_dict");
+    if (path.isPresent() && inline.isPresent()) {
+      in.problem("config_path", "give either config_path or config_dict, not both");
+    }
+    if (enabled && path.isEmpty() && inline.isEmpty()) {
+      in.problem("enabled", "routing needs config_path or config_dict");
+    }
+    if (!enabled) {
+      return new Routing(false, Optional.empty(), true, List.of());
+    }
+    var mapping = inline.or(() -> path.flatMap(file -> readFile(in, file)));
+    return mapping
+        .map(found -> routing(found, endpoints))
+        .orElseGet(() -> new Routing(true, Optional.empty(), true, List.of()));
+  }
+
+  private Optional<Mapping> readFile(SectionReader in, String file) {
+    var path = folder.resolve(file);
+    try {
+      return Optional.of(readMapping.apply(Files.readString(path), path.toString()));
+    } catch (IOException unreadable) {
+      in.problem("config_path", path + " cannot be read: " + ConfigLoader.reason(unreadable));
+      return Optional.empty();
+    }
+  }
+
+  private Routing routing(Mapping mapping, Set<String> endpoints) {
+    var in = new SectionReader("routing.config", mapping, Settings.ROUTING_FILE, report);
+    in.text("version");
+    var routes = new ArrayList<Route>();
+    in.entry("routes")
+        .ifPresent(
+            entry -> {
+              if (entry.value() instanceof Sequence sequence) {
+                for (int i = 0; i < sequence.items().size(); i++) {
+                  route(sequence.items().get(i), i, endpoints).ifPresent(routes::add);
+                }
+              } else if (!entry.value().saysNothing()) {
+                in.problem("routes", "expected a list of routes");
+              }
+            });
+    routes.sort(Comparator.comparingInt(Route::priority).reversed());
+    var fallback = in.text("default_endpoint");
+    fallback
+        .filter(name -> !endpoints.contains(name))
+        .ifPresent(name -> in.problem("default_endpoint", unknownEndpoint(name, endpoints)));
+    return new Routing(true, fallback, in.flag("enable_fallback"), List.copyOf(routes));
+  }
+
+  private Optional<Route> route(ConfigNode node, int index, Set<String> endpoints) {
+    String path = "routing.config.routes[" + index + "]";
+    if (!(node instanceof Mapping mapping)) {
+      report.problem(node.place(), path, "expected a mapping");
+      return Optional.empty();
+    }
+    var in = new SectionReader(path, mapping, Settings.ROUTE, report);
+    var endpoint = in.textOrEmpty("endpoint");
+    if (!endpoints.contains(endpoint)) {
+      in.problem("endpoint", unknownEndpoint(endpoint, endpoints));
+    }
+    var type =
+        TransformType.valueOf(
+            in.choice("transform_type").orElse("passthrough").toUpperCase(Locale.ROOT));
+    var transform = new Transform(type, in.textOrEmpty("transform"));
+    if (type == TransformType.JQ || type == TransformType.JSONPATH) {
+      in.problem(
+          "transform_type",
+          "this build has no "
+              + type.name().toLowerCase(Locale.ROOT)
+              + "; use template or passthrough");
+    }
+    var route =
+        new Route(
+            in.text("name").orElse("route " + (index + 1)),
+            in.text("match_field"),
+            in.text("match_value"),
+            in.text("match_pattern").flatMap(text -> pattern(in, text)),
+            in.flag("is_default"),
+            in.flag("enabled"),
+            in.integer("priority").orElse(0),
+            endpoint,
+            in.text("method").map(method -> method.toUpperCase(Locale.ROOT)),
+            in.seconds("timeout"),
+            in.integer("max_retries"),
+            transform,
+            in.texts("header_mappings"),
+            in.texts("query_params"));
+    boolean matches = route.matchValue().isPresent() || route.matchPattern().isPresent();
+    if (!route.isDefault() && (route.matchField().isEmpty() || !matches)) {
+      in.problem(
+          "match_field",
+          "a route needs match_field with match_value or match_pattern, or is_default");
+    }
+    return Optional.of(route);
+  }
+
+  private static Optional<Pattern> pattern(SectionReader in, String text) {
+    if (text.length() > PATTERN_LENGTH_MAX) {
+      in.problem("match_pattern", "longer than " + PATTERN_LENGTH_MAX + " characters");
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Pattern.compile(text));
+    } catch (PatternSyntaxException notAPattern) {
+      in.problem("match_pattern", "not a regular expression: " + notAPattern.getDescription());
+      return Optional.empty();
+    }
+  }
+
+  private static String unknownEndpoint(String name, Set<String> endpoints) {
+    return "there is no endpoint '" + name + "'" + Nearest.hint(name, endpoints);
+  }
+}

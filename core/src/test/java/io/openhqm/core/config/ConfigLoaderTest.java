@@ -1,0 +1,302 @@
+package io.openhqm.core.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openhqm.core.Auth;
+import io.openhqm.core.RetryPolicy;
+import io.openhqm.core.Secret;
+import io.openhqm.core.config.OpenHqmConfig.LogFormat;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigLoaderTest {
+  private static final String TOKEN = "tok-9f8e7d6c";
+
+  private static ConfigResult read(String yaml, Map<String, String> environment) {
+    return ConfigLoader.loadText(yaml, "config.yaml", Path.of(""), environment);
+  }
+
+  private static OpenHqmConfig good(String yaml, Map<String, String> environment) {
+    var result = read(yaml, environment);
+    assertThat(result).isInstanceOf(ConfigResult.Loaded.class);
+    return ((ConfigResult.Loaded) result).config();
+  }
+
+  private static List<String> faults(String yaml, Map<String, String> environment) {
+    var result = read(yaml, environment);
+    assertThat(result).isInstanceOf(ConfigResult.Invalid.class);
+    return ((ConfigResult.Invalid) result).problems().stream().map(ConfigProblem::toLine).toList();
+  }
+
+  private static String resource(String name) throws IOException {
+    try (InputStream in = ConfigLoaderTest.class.getResourceAsStream(name)) {
+      assertThat(in).isNotNull();
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void anEmptyFileGivesTheDefaults() {
+    var config = good("", Map.of());
+    assertThat(config.server().port()).isEqualTo(8000);
+    assertThat(config.queue().type()).isEqualTo("embedded");
+    assertThat(config.cache().ttl()).isEqualTo(Duration.ofHours(1));
+    assertThat(config.worker().count()).isEqualTo(5);
+    assertThat(config.worker().retry())
+        .isEqualTo(
+            new RetryPolicy(
+                4, Duration.ofSeconds(1), Duration.ofSeconds(60), RetryPolicy.RETRIED_BY_DEFAULT));
+    assertThat(config.proxy().enabled()).isFalse();
+    assertThat(config.proxy().template().forwardHeaders()).containsExactly("*");
+    assertThat(config.monitoring().logFormat()).isEqualTo(LogFormat.JSON);
+  }
+
+  @Test
+  void aFileOfThePythonOpenHqmLoadsUnchanged() throws IOException {
+    var config = good(resource("python.yaml"), Map.of("API_TOKEN", TOKEN));
+    var endpoint = config.proxy().endpoints().get("my-api");
+    assertThat(endpoint).isNotNull();
+    assertThat(endpoint.url()).isEqualTo(URI.create("https://api.example.com/v1/process"));
+    assertThat(endpoint.auth()).isEqualTo(new Auth.Bearer(Secret.of(TOKEN)));
+    assertThat(endpoint.headers().first("x-team")).contains("a");
+    assertThat(config.queue().connection().get("azure_eventhubs_consumer_group"))
+        .isEqualTo(Secret.of("$Default"));
+  }
+
+  @Test
+  void theNestedDialectLoadsIntoTheSameSettings() {
+    var config =
+        good(
+            """
+            queue:
+              type: redis
+              connection:
+                redis: {url: "redis://cache:6379"}
+                kafka: {bootstrap_servers: [a:9092, b:9092]}
+                embedded: {path: /data/jobs.db}
+            """,
+            Map.of());
+    assertThat(config.queue().connection().get("redis_url"))
+        .isEqualTo(Secret.of("redis://cache:6379"));
+    assertThat(config.queue().connection().get("kafka_bootstrap_servers"))
+        .isEqualTo(Secret.of("a:9092,b:9092"));
+    assertThat(config.queue().embeddedPath()).isEqualTo(Path.of("/data/jobs.db"));
+  }
+
+  @Test
+  void aValueGivenInBothDialectsNamesBothLines() {
+    assertThat(
+            faults(
+                """
+                queue:
+                  redis_url: redis://a
+                  connection:
+                    redis:
+                      url: redis://b
+                """,
+                Map.of()))
+        .containsExactly(
+            "config.yaml:5:7: queue.connection.redis.url: also given as queue.redis_url at"
+                + " config.yaml:2:3; leave one of them out");
+  }
+
+  @Test
+  void everyFaultIsNamedAtOnceWithLineKeyAndTheNearestKnownKey() {
+    assertThat(
+            faults(
+                """
+                server:
+                  prot: 8000
+                  port: eighty
+                worker:
+                  count: 0
+                  retry_delay_base: 90
+                proxi: {}
+                monitoring: {log_level: LOUD}
+                proxy:
+                  enabled: true
+                  default_endpoint: ordres
+                  endpoints:
+                    orders: {url: "ftp://x/", auth_type: bearer}
+                """,
+                Map.of()))
+        .containsExactlyInAnyOrder(
+            "config.yaml:7:1: proxi: there is no such section; did you mean 'proxy'?",
+            "config.yaml:2:3: server.prot: there is no such setting; did you mean 'port'?",
+            "config.yaml:3:9: server.port: expected a whole number from 0 to 65535 but found"
+                + " 'eighty'",
+            "config.yaml:5:10: worker.count: expected a whole number from 1 to 100000 but found"
+                + " '0'",
+            "config.yaml:6:21: worker.retry_delay_base: must not be larger than"
+                + " worker.retry_delay_max",
+            "config.yaml:8:25: monitoring.log_level: 'LOUD' is none of TRACE, DEBUG, INFO, WARN,"
+                + " WARNING, ERROR, CRITICAL",
+            "config.yaml:13:19: proxy.endpoints.orders.url: the URL must start with http:// or"
+                + " https://",
+            "config.yaml:13:42: proxy.endpoints.orders.auth_type: bearer needs auth_token",
+            "config.yaml:11:21: proxy.default_endpoint: there is no endpoint 'ordres', and it is"
+                + " not an http or https URL; did you mean 'orders'?");
+  }
+
+  @Test
+  void aVariableThatIsNotSetStopsTheStartUnlessItHasADefault() {
+    String yaml = "server: {host: \"${HOST_TO_USE}\", port: \"${PORT_TO_USE:-9000}\"}";
+    assertThat(faults(yaml, Map.of()))
+        .containsExactly(
+            "config.yaml:1:16: the environment variable HOST_TO_USE is not set; set it or write"
+                + " ${HOST_TO_USE:-…}");
+    var config = good(yaml, Map.of("HOST_TO_USE", "127.0.0.1"));
+    assertThat(config.server().host()).isEqualTo("127.0.0.1");
+    assertThat(config.server().port()).isEqualTo(9000);
+  }
+
+  @Test
+  void aDoubledDollarIsALiteralOne() {
+    assertThat(good("server: {host: \"$${x}\"}", Map.of()).server().host()).isEqualTo("${x}");
+  }
+
+  @Test
+  void variablesLieOverTheFile() {
+    var config =
+        good(
+            "worker: {count: 3}\nproxy: {endpoints: {my-api: {url: http://a, auth_type: bearer}}}",
+            Map.of(
+                "OPENHQM_WORKER_COUNT", "7",
+                "OPENHQM_QUEUE_TYPE", "memory",
+                "OPENHQM_QUEUE__REDIS_URL", "redis://flat",
+                "OPENHQM_LOG_LEVEL", "debug",
+                "OPENHQM_PROXY__ENABLED", "true",
+                "OPENHQM_PROXY__DEFAULT_ENDPOINT", "http://localhost:8080",
+                "OPENHQM_PROXY__ENDPOINTS__MY_API__AUTH_TOKEN", TOKEN,
+                "OPENHQM_SERVICE_HOST", "10.0.0.1",
+                "OPENHQM_PORT_8000_TCP_ADDR", "10.0.0.1"));
+    assertThat(config.worker().count()).isEqualTo(7);
+    assertThat(config.queue().type()).isEqualTo("memory");
+    assertThat(config.queue().connection().get("redis_url")).isEqualTo(Secret.of("redis://flat"));
+    assertThat(config.monitoring().logLevel()).isEqualTo("DEBUG");
+    assertThat(config.proxy().defaultEndpoint().orElseThrow().url())
+        .isEqualTo(URI.create("http://localhost:8080"));
+    assertThat(config.proxy().endpoints().get("my-api")).isNotNull();
+  }
+
+  @Test
+  void endpointsMayBeJsonInAVariable() {
+    var config =
+        good(
+            "",
+            Map.of(
+                "OPENHQM_PROXY__ENDPOINTS", "{\"a\": {\"url\": \"http://a:1\", \"timeout\": 2.5}}"));
+    assertThat(config.proxy().endpoints().get("a").timeout()).isEqualTo(Duration.ofMillis(2500));
+  }
+
+  @Test
+  void anUnknownVariableIsNamedWithTheNearestOne() {
+    assertThat(faults("", Map.of("OPENHQM_WORKER_CONT", "1")))
+        .containsExactly(
+            "OPENHQM_WORKER_CONT: no setting has this variable; did you mean"
+                + " 'OPENHQM_WORKER_COUNT'?");
+    assertThat(faults("", Map.of("OPENHQM_WORKER__CONT", "1")))
+        .containsExactly(
+            "OPENHQM_WORKER__CONT: worker.cont: there is no such setting; did you mean 'count'?");
+  }
+
+  @Test
+  void keysGivenTwiceAndBrokenYamlAreNamedByLine() {
+    assertThat(faults("server:\n  port: 1\n  port: 2\n", Map.of()))
+        .containsExactly(
+            "config.yaml:3:3: the key 'port' was given before, at config.yaml:2:3");
+    assertThat(faults("server: [1, 2", Map.of())).hasSize(1).first().asString().contains("not valid YAML");
+    assertThat(faults("just a text", Map.of()))
+        .containsExactly("config.yaml:1:1: expected a mapping of sections such as 'server:'");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsAFault() {
+    assertThat(ConfigLoader.load(Optional.of(Path.of("no-such.yaml")), Map.of()))
+        .isEqualTo(
+            new ConfigResult.Invalid(
+                List.of(new ConfigProblem("no-such.yaml", "", "cannot be read: there is no such file"))));
+  }
+
+  @Test
+  void routesAreReadFromTheirFileInOrderOfPriority(@TempDir Path folder) throws IOException {
+    Files.writeString(
+        folder.resolve("routes.yaml"),
+        """
+        version: "1.0"
+        default_endpoint: a
+        routes:
+          - {name: low, match_field: metadata.type, match_value: x, endpoint: a}
+          - {name: high, match_field: metadata.type, match_pattern: "user\\\\..*", endpoint: a, priority: 10, method: put, max_retries: 0}
+        """);
+    var result =
+        ConfigLoader.loadText(
+            "proxy: {endpoints: {a: {url: http://a}}}\nrouting: {enabled: true, config_path: routes.yaml}",
+            "config.yaml",
+            folder,
+            Map.of());
+    assertThat(result).isInstanceOf(ConfigResult.Loaded.class);
+    var routes = ((ConfigResult.Loaded) result).config().routing().routes();
+    assertThat(routes).extracting(OpenHqmConfig.Route::name).containsExactly("high", "low");
+    assertThat(routes.getFirst().method()).contains("PUT");
+  }
+
+  @Test
+  void whatIsShownIsMaskedAndLoadsAgain() throws IOException {
+    var loaded =
+        (ConfigResult.Loaded) read(resource("python.yaml"), Map.of("API_TOKEN", TOKEN));
+    String shown = ConfigShow.render(loaded);
+    assertThat(shown).doesNotContain(TOKEN).contains("auth_token: \"********\"");
+    assertThat(shown).contains("port: 8000  # config.yaml:1:");
+    assertThat(read(shown, Map.of())).isInstanceOf(ConfigResult.Loaded.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"yes,true", "on,true", "1,true", "True,true", "no,false", "off,false", "'0',false"})
+  void pythonsWaysToSayTrueAndFalseAreUnderstood(String text, boolean value) {
+    assertThat(good("response_queue: {enabled: " + text + "}", Map.of()).queue().announceResponses())
+        .isEqualTo(value);
+  }
+
+  @Test
+  void noMutationOfAFileThrowsOrShowsASecret() throws IOException {
+    String file = resource("python.yaml");
+    var random = new Random(4711);
+    for (int i = 0; i < 3_000; i++) {
+      var result = read(mutated(file, random), Map.of("API_TOKEN", TOKEN));
+      String shown =
+          switch (result) {
+            case ConfigResult.Loaded loaded -> ConfigShow.render(loaded) + loaded;
+            case ConfigResult.Invalid invalid -> invalid.problems().toString();
+          };
+      assertThat(shown).doesNotContain(TOKEN);
+    }
+  }
+
+  private static String mutated(String file, Random random) {
+    var text = new StringBuilder(file);
+    String odd = ":-[]{}\"'&*!|>%@`#,\n\t \0ä🙂0~";
+    for (int change = random.nextInt(6); change >= 0; change--) {
+      int at = random.nextInt(text.length());
+      switch (random.nextInt(3)) {
+        case 0 -> text.deleteCharAt(at);
+        case 1 -> text.insert(at, odd.charAt(random.nextInt(odd.length())));
+        default -> text.setCharAt(at, odd.charAt(random.nextInt(odd.length())));
+      }
+    }
+    return text.toString();
+  }
+}
