@@ -198,7 +198,8 @@ class ConfigLoaderTest {
         good(
             "",
             Map.of(
-                "OPENHQM_PROXY__ENDPOINTS", "{\"a\": {\"url\": \"http://a:1\", \"timeout\": 2.5}}"));
+                "OPENHQM_PROXY__ENDPOINTS",
+                "{\"a\": {\"url\": \"http://a:1\", \"timeout\": 2.5}}"));
     assertThat(config.proxy().endpoints().get("a").timeout()).isEqualTo(Duration.ofMillis(2500));
   }
 
@@ -216,9 +217,12 @@ class ConfigLoaderTest {
   @Test
   void keysGivenTwiceAndBrokenYamlAreNamedByLine() {
     assertThat(faults("server:\n  port: 1\n  port: 2\n", Map.of()))
-        .containsExactly(
-            "config.yaml:3:3: the key 'port' was given before, at config.yaml:2:3");
-    assertThat(faults("server: [1, 2", Map.of())).hasSize(1).first().asString().contains("not valid YAML");
+        .containsExactly("config.yaml:3:3: the key 'port' was given before, at config.yaml:2:3");
+    assertThat(faults("server: [1, 2", Map.of()))
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("not valid YAML");
     assertThat(faults("just a text", Map.of()))
         .containsExactly("config.yaml:1:1: expected a mapping of sections such as 'server:'");
   }
@@ -228,7 +232,9 @@ class ConfigLoaderTest {
     assertThat(ConfigLoader.load(Optional.of(Path.of("no-such.yaml")), Map.of()))
         .isEqualTo(
             new ConfigResult.Invalid(
-                List.of(new ConfigProblem("no-such.yaml", "", "cannot be read: there is no such file"))));
+                List.of(
+                    new ConfigProblem(
+                        "no-such.yaml", "", "cannot be read: there is no such file"))));
   }
 
   @Test
@@ -256,8 +262,7 @@ class ConfigLoaderTest {
 
   @Test
   void whatIsShownIsMaskedAndLoadsAgain() throws IOException {
-    var loaded =
-        (ConfigResult.Loaded) read(resource("python.yaml"), Map.of("API_TOKEN", TOKEN));
+    var loaded = (ConfigResult.Loaded) read(resource("python.yaml"), Map.of("API_TOKEN", TOKEN));
     String shown = ConfigShow.render(loaded);
     assertThat(shown).doesNotContain(TOKEN).contains("auth_token: \"********\"");
     assertThat(shown).contains("port: 8000  # config.yaml:1:");
@@ -267,7 +272,8 @@ class ConfigLoaderTest {
   @ParameterizedTest
   @CsvSource({"yes,true", "on,true", "1,true", "True,true", "no,false", "off,false", "'0',false"})
   void pythonsWaysToSayTrueAndFalseAreUnderstood(String text, boolean value) {
-    assertThat(good("response_queue: {enabled: " + text + "}", Map.of()).queue().announceResponses())
+    assertThat(
+            good("response_queue: {enabled: " + text + "}", Map.of()).queue().announceResponses())
         .isEqualTo(value);
   }
 
