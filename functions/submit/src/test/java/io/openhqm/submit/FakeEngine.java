@@ -22,7 +22,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
-/** A store and a queue in memory that fail when they are told to. Only what submitting needs is there. */
+/**
+ * A store and a queue in memory that fail when they are told to. Only what submitting needs is
+ * there.
+ */
 final class FakeEngine implements Intake, JobStore, RequestQueue {
   final Map<UUID, Job> jobs = new LinkedHashMap<>();
   final List<Message> sent = new ArrayList<>();
@@ -53,7 +56,10 @@ final class FakeEngine implements Intake, JobStore, RequestQueue {
     for (var other : jobs.values()) {
       boolean sameKey =
           job.idempotency().isPresent()
-              && other.idempotency().map(Job.Idempotency::key).equals(job.idempotency().map(Job.Idempotency::key));
+              && other
+                  .idempotency()
+                  .map(Job.Idempotency::key)
+                  .equals(job.idempotency().map(Job.Idempotency::key));
       if (sameKey || other.id().equals(job.id())) {
         return new Creation.Exists(other);
       }
@@ -91,7 +97,8 @@ final class FakeEngine implements Intake, JobStore, RequestQueue {
         end,
         1,
         job.idempotency(),
-        new Job.State.Ended(ending, Optional.of(job.submittedAt().plusMillis(5)), end, end.plusSeconds(3600)));
+        new Job.State.Ended(
+            ending, Optional.of(job.submittedAt().plusMillis(5)), end, end.plusSeconds(3600)));
   }
 
   private static void requireUp(boolean down) {
@@ -147,7 +154,8 @@ final class FakeEngine implements Intake, JobStore, RequestQueue {
   }
 
   @Override
-  public boolean release(Lease lease, Instant notBefore, Optional<String> error, Optional<Message> message) {
+  public boolean release(
+      Lease lease, Instant notBefore, Optional<String> error, Optional<Message> message) {
     throw new UnsupportedOperationException();
   }
 

@@ -21,7 +21,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** A submit function over a {@link FakeEngine}, at a fixed time, with the endpoints {@code orders} and, by default, {@code default}. */
+/**
+ * A submit function over a {@link FakeEngine}, at a fixed time, with the endpoints {@code orders}
+ * and, by default, {@code default}.
+ */
 final class Fixture {
   static final Instant NOW = Instant.parse("2026-02-07T10:30:00.123Z");
 
@@ -70,7 +73,9 @@ final class Fixture {
   }
 
   ApiResponse post(String json, String... headers) {
-    return handle(new ApiRequest("POST", "/api/v1/submit", Optional.empty(), jsonHeaders(headers), Bytes.utf8(json)));
+    return handle(
+        new ApiRequest(
+            "POST", "/api/v1/submit", Optional.empty(), jsonHeaders(headers), Bytes.utf8(json)));
   }
 
   static Headers jsonHeaders(String... more) {
@@ -96,10 +101,12 @@ final class Fixture {
         return new Resolution.Refused(Refusal.URL_NOT_ALLOWED, "The URL is not on the allow list.");
       }
       if (!name.equals("orders") && !name.equals("default")) {
-        return new Resolution.Refused(Refusal.UNKNOWN_ENDPOINT, "There is no endpoint '" + name + "'; did you mean orders?");
+        return new Resolution.Refused(
+            Refusal.UNKNOWN_ENDPOINT, "There is no endpoint '" + name + "'; did you mean orders?");
       }
       return new Resolution.Found(
-          new EndpointResolver.Route(name, Optional.empty(), "POST", Duration.ofSeconds(30), new RetryPolicy(3)));
+          new EndpointResolver.Route(
+              name, Optional.empty(), "POST", Duration.ofSeconds(30), new RetryPolicy(3)));
     };
   }
 }

@@ -16,7 +16,8 @@ class IdempotencyTest {
 
   @Test
   void theSameRequestGetsTheSameJobBack() {
-    var first = fixture.post("{\"payload\":1}", "Idempotency-Key", "\"a \\\"b\\\\\"".replace(" ", ""));
+    var first =
+        fixture.post("{\"payload\":1}", "Idempotency-Key", "\"a \\\"b\\\\\"".replace(" ", ""));
     var second = fixture.post("{\"payload\":1}", "Idempotency-Key", "\"a\\\"b\\\\\"");
     assertThat(first.status()).isEqualTo(202);
     assertThat(second.status()).isEqualTo(202);
@@ -29,7 +30,12 @@ class IdempotencyTest {
   @Test
   void quotedAndBareAreTheSameKey() {
     fixture.post("{\"payload\":1}", "Idempotency-Key", "\"abc\"");
-    assertThat(fixture.post("{\"payload\":1}", "Idempotency-Key", "abc").headers().has("Idempotency-Replayed")).isTrue();
+    assertThat(
+            fixture
+                .post("{\"payload\":1}", "Idempotency-Key", "abc")
+                .headers()
+                .has("Idempotency-Replayed"))
+        .isTrue();
   }
 
   @Test
@@ -43,15 +49,19 @@ class IdempotencyTest {
 
   @Test
   void whatAGatewayAddsIsNoOtherRequest() {
-    proxied("/proxy/orders/a", "X-Forwarded-For", "1.1.1.1", "traceparent", "x", "X-Request-ID", "1");
-    assertThat(proxied("/proxy/orders/a", "X-Forwarded-For", "2.2.2.2", "X-Request-ID", "2").status()).isEqualTo(202);
+    proxied(
+        "/proxy/orders/a", "X-Forwarded-For", "1.1.1.1", "traceparent", "x", "X-Request-ID", "1");
+    assertThat(
+            proxied("/proxy/orders/a", "X-Forwarded-For", "2.2.2.2", "X-Request-ID", "2").status())
+        .isEqualTo(202);
     assertThat(proxied("/proxy/orders/a", "X-Other", "1").status()).isEqualTo(422);
     assertThat(proxied("/proxy/orders/b").status()).isEqualTo(422);
     assertThat(fixture.engine.sent).hasSize(1);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "\"", "\"\"", "\"a", "\"a\"b", "\"a\\n\"", "\"a\\", "a b", "\"a b\"", "é"})
+  @ValueSource(
+      strings = {"", "\"", "\"\"", "\"a", "\"a\"b", "\"a\\n\"", "\"a\\", "a b", "\"a b\"", "é"})
   void whatIsNoKeyIsRefusedWith400(String key) {
     var response = fixture.post("{\"payload\":1}", "Idempotency-Key", key);
     assertThat(response.status()).isEqualTo(400);
@@ -60,15 +70,24 @@ class IdempotencyTest {
 
   @Test
   void aKeyHas255CharactersAtMostAndComesOnce() {
-    assertThat(fixture.post("{\"payload\":1}", "Idempotency-Key", "k".repeat(255)).status()).isEqualTo(202);
-    assertThat(fixture.post("{\"payload\":1}", "Idempotency-Key", "k".repeat(256)).status()).isEqualTo(400);
+    assertThat(fixture.post("{\"payload\":1}", "Idempotency-Key", "k".repeat(255)).status())
+        .isEqualTo(202);
+    assertThat(fixture.post("{\"payload\":1}", "Idempotency-Key", "k".repeat(256)).status())
+        .isEqualTo(400);
     var twice = Fixture.jsonHeaders("Idempotency-Key", "a").plus("Idempotency-Key", "a");
-    var request = new ApiRequest("POST", "/api/v1/submit", Optional.empty(), twice, Bytes.utf8("{\"payload\":1}"));
+    var request =
+        new ApiRequest(
+            "POST", "/api/v1/submit", Optional.empty(), twice, Bytes.utf8("{\"payload\":1}"));
     assertThat(fixture.handle(request).status()).isEqualTo(400);
   }
 
   private ApiResponse proxied(String path, String... headers) {
     return fixture.handle(
-        new ApiRequest("POST", path, Optional.empty(), Headers.of(headers).plus("Idempotency-Key", "k"), Bytes.utf8("x")));
+        new ApiRequest(
+            "POST",
+            path,
+            Optional.empty(),
+            Headers.of(headers).plus("Idempotency-Key", "k"),
+            Bytes.utf8("x")));
   }
 }

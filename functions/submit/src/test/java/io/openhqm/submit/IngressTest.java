@@ -26,20 +26,67 @@ class IngressTest {
     byte[] raw = {0, 1, (byte) 0xFF, '\r', '\n'};
     var headers =
         Headers.of(
-            "Host", "me", "X-A", "1", "x-a", "2", "Content-Type", "image/png", "Content-Length", "5", "Connection", "close, X-Hop",
-            "X-Hop", "1", "TE", "trailers", "Authorization", "Bearer t", "Prefer", "respond-async", "Idempotency-Key", "k",
-            "X-OpenHQM-Priority", "9", "X-OpenHQM-Session", "s", "X-OpenHQM-Timeout", "2.5", "X-OpenHQM-Delay", "60",
-            "traceparent", "junk", "tracestate", "a=b", "Expect", "100-continue");
+            "Host",
+            "me",
+            "X-A",
+            "1",
+            "x-a",
+            "2",
+            "Content-Type",
+            "image/png",
+            "Content-Length",
+            "5",
+            "Connection",
+            "close, X-Hop",
+            "X-Hop",
+            "1",
+            "TE",
+            "trailers",
+            "Authorization",
+            "Bearer t",
+            "Prefer",
+            "respond-async",
+            "Idempotency-Key",
+            "k",
+            "X-OpenHQM-Priority",
+            "9",
+            "X-OpenHQM-Session",
+            "s",
+            "X-OpenHQM-Timeout",
+            "2.5",
+            "X-OpenHQM-Delay",
+            "60",
+            "traceparent",
+            "junk",
+            "tracestate",
+            "a=b",
+            "Expect",
+            "100-continue");
     var response =
         fixture.handle(
-            new ApiRequest("PATCH", "/proxy/orders/a%2Fb//c;v=1", Optional.of("q=%20&x=[1]"), headers, Bytes.wrap(raw)));
+            new ApiRequest(
+                "PATCH",
+                "/proxy/orders/a%2Fb//c;v=1",
+                Optional.of("q=%20&x=[1]"),
+                headers,
+                Bytes.wrap(raw)));
 
     assertThat(response.status()).isEqualTo(202);
     var message = fixture.engine.lastSent();
     assertThat(payload(message)).isEqualTo(Bytes.wrap(raw));
     assertThat(message.headers())
         .isEqualTo(
-            Headers.of("X-A", "1", "x-a", "2", "Content-Type", "image/png", "Authorization", "Bearer t", "tracestate", "a=b"));
+            Headers.of(
+                "X-A",
+                "1",
+                "x-a",
+                "2",
+                "Content-Type",
+                "image/png",
+                "Authorization",
+                "Bearer t",
+                "tracestate",
+                "a=b"));
     var metadata = message.metadata();
     assertThat(metadata.endpoint()).contains("orders");
     assertThat(metadata.method()).contains("PATCH");
@@ -113,8 +160,19 @@ class IngressTest {
 
   @Test
   void ourOwnFieldsKeepTheRulesOfMetadata() {
-    var headers = Headers.of("X-OpenHQM-Priority", "11", "X-OpenHQM-Timeout", "0x1p3", "X-OpenHQM-Delay", "1d", "X-OpenHQM-Not-Before", "x");
-    var response = fixture.handle(new ApiRequest("GET", "/proxy/orders", Optional.empty(), headers, Bytes.empty()));
+    var headers =
+        Headers.of(
+            "X-OpenHQM-Priority",
+            "11",
+            "X-OpenHQM-Timeout",
+            "0x1p3",
+            "X-OpenHQM-Delay",
+            "1d",
+            "X-OpenHQM-Not-Before",
+            "x");
+    var response =
+        fixture.handle(
+            new ApiRequest("GET", "/proxy/orders", Optional.empty(), headers, Bytes.empty()));
     assertThat(response.status()).isEqualTo(422);
     assertThat(response.body().toUtf8()).contains("priority must be", "and 3 more");
   }
@@ -126,9 +184,14 @@ class IngressTest {
             FakeEngine.ended(
                 job,
                 new Ending.Completed(
-                    new Result(404, Headers.of("Content-Type", "text/html", "X-Inner", "1"), Body.of(Bytes.utf8("<p>no</p>")))));
+                    new Result(
+                        404,
+                        Headers.of("Content-Type", "text/html", "X-Inner", "1"),
+                        Body.of(Bytes.utf8("<p>no</p>")))));
     var headers = Headers.of("Accept", "text/html", "Prefer", "wait=3");
-    var response = fixture.handle(new ApiRequest("GET", "/proxy/orders/x", Optional.empty(), headers, Bytes.empty()));
+    var response =
+        fixture.handle(
+            new ApiRequest("GET", "/proxy/orders/x", Optional.empty(), headers, Bytes.empty()));
     assertThat(response.status()).isEqualTo(404);
     assertThat(response.body()).isEqualTo(Bytes.utf8("<p>no</p>"));
     assertThat(response.headers().first("Content-Type")).contains("text/html");

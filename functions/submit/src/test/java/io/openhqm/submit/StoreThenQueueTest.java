@@ -22,8 +22,13 @@ class StoreThenQueueTest {
 
   @BeforeEach
   void useStoreThenQueue() {
-    fixture.claimCheck = new ClaimCheck(Optional.of(new MapBlobs()), engine.features().maxMessageBytes(), engine.maxResultBytes());
-    fixture.intake = Optional.of(new StoreThenQueue(engine, engine, fixture.claimCheck, fixture.telemetry()));
+    fixture.claimCheck =
+        new ClaimCheck(
+            Optional.of(new MapBlobs()),
+            engine.features().maxMessageBytes(),
+            engine.maxResultBytes());
+    fixture.intake =
+        Optional.of(new StoreThenQueue(engine, engine, fixture.claimCheck, fixture.telemetry()));
   }
 
   @Test
@@ -40,7 +45,8 @@ class StoreThenQueueTest {
     assertThat(engine.jobs).isEmpty();
     assertThat(blobs).isEmpty();
     engine.queueIsDown = false;
-    assertThat(fixture.post(BIG, "Idempotency-Key", "k").headers().has("Idempotency-Replayed")).isFalse();
+    assertThat(fixture.post(BIG, "Idempotency-Key", "k").headers().has("Idempotency-Replayed"))
+        .isFalse();
   }
 
   @Test
@@ -48,7 +54,8 @@ class StoreThenQueueTest {
     assertThat(fixture.post(BIG).status()).isEqualTo(202);
     var message = engine.lastSent();
     assertThat(message.payload()).isEqualTo(new Body.Stored("payload/" + message.id(), 2_002));
-    assertThat(fixture.claimCheck.collect(message.payload())).contains(Bytes.utf8("\"" + "x".repeat(2_000) + "\""));
+    assertThat(fixture.claimCheck.collect(message.payload()))
+        .contains(Bytes.utf8("\"" + "x".repeat(2_000) + "\""));
   }
 
   @Test

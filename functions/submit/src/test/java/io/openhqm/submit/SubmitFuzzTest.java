@@ -19,19 +19,84 @@ class SubmitFuzzTest {
   private static final int RUNS = Integer.getInteger("fuzz.runs", 20_000);
   private static final List<String> SCRAPS =
       List.of(
-          "{", "}", "[", "]", "\"", ":", ",", "null", "NaN", "1e999", "-0", "\\u0000", "\\ud800", "\\", "\n", "\u0000", "\uFEFF", "é", "payload",
-          "metadata", "headers", "\"payload\":1,", "\"timeout\":", "\"delay\":1,", "\"priority\":\"x\",", "\"session_id\":[],", "/*", "'", " ");
+          "{",
+          "}",
+          "[",
+          "]",
+          "\"",
+          ":",
+          ",",
+          "null",
+          "NaN",
+          "1e999",
+          "-0",
+          "\\u0000",
+          "\\ud800",
+          "\\",
+          "\n",
+          "\u0000",
+          "\uFEFF",
+          "é",
+          "payload",
+          "metadata",
+          "headers",
+          "\"payload\":1,",
+          "\"timeout\":",
+          "\"delay\":1,",
+          "\"priority\":\"x\",",
+          "\"session_id\":[],",
+          "/*",
+          "'",
+          " ");
   private static final List<String> PATHS =
-      List.of("/api/v1/submit", "/proxy/orders/a", "/proxy/orders", "/proxy/%6f/", "/proxy/", "/", "", "/api/v1/submit/x", "/proxy/..");
-  private static final List<String> METHODS = List.of("POST", "GET", "HEAD", "OPTIONS", "DELETE", "TRACE", "X");
+      List.of(
+          "/api/v1/submit",
+          "/proxy/orders/a",
+          "/proxy/orders",
+          "/proxy/%6f/",
+          "/proxy/",
+          "/",
+          "",
+          "/api/v1/submit/x",
+          "/proxy/..");
+  private static final List<String> METHODS =
+      List.of("POST", "GET", "HEAD", "OPTIONS", "DELETE", "TRACE", "X");
   private static final List<String> NAMES =
       List.of(
-          "Content-Type", "Content-Encoding", "Idempotency-Key", "Prefer", "traceparent", "Connection", "Accept", "X-OpenHQM-Delay",
-          "X-OpenHQM-Timeout", "X-OpenHQM-Session", "X-OpenHQM-Priority", "X-OpenHQM-Not-Before", "Host");
+          "Content-Type",
+          "Content-Encoding",
+          "Idempotency-Key",
+          "Prefer",
+          "traceparent",
+          "Connection",
+          "Accept",
+          "X-OpenHQM-Delay",
+          "X-OpenHQM-Timeout",
+          "X-OpenHQM-Session",
+          "X-OpenHQM-Priority",
+          "X-OpenHQM-Not-Before",
+          "Host");
   private static final List<String> VALUES =
       List.of(
-          "application/json", "application/json; charset", ";", "", "\"", "\"a\"", "wait=1", "wait=99999999999", "return=minimal, ,=;", "1", "-1",
-          "1e9", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "close, ,x", "text/*;q=0", "é", "\t", ",,,", "2026-02-07T10:30:00Z");
+          "application/json",
+          "application/json; charset",
+          ";",
+          "",
+          "\"",
+          "\"a\"",
+          "wait=1",
+          "wait=99999999999",
+          "return=minimal, ,=;",
+          "1",
+          "-1",
+          "1e9",
+          "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+          "close, ,x",
+          "text/*;q=0",
+          "é",
+          "\t",
+          ",,,",
+          "2026-02-07T10:30:00Z");
 
   @Test
   void anyPayloadComesOutAsItWentIn() {
@@ -39,10 +104,26 @@ class SubmitFuzzTest {
       var random = new SplittableRandom(seed);
       String payload = json(random, 0);
       String gap = " \t\n\r".substring(random.nextInt(4)) + " ".repeat(random.nextInt(3));
-      String others = "\"metadata\":{\"a\":" + json(random, 2) + "},\"headers\":{\"X\":\"" + random.nextInt() + "\"}";
+      String others =
+          "\"metadata\":{\"a\":"
+              + json(random, 2)
+              + "},\"headers\":{\"X\":\""
+              + random.nextInt()
+              + "\"}";
       String body =
           random.nextBoolean()
-              ? "{" + gap + "\"payload\"" + gap + ":" + gap + payload + gap + "," + others + "}" + gap
+              ? "{"
+                  + gap
+                  + "\"payload\""
+                  + gap
+                  + ":"
+                  + gap
+                  + payload
+                  + gap
+                  + ","
+                  + others
+                  + "}"
+                  + gap
               : gap + "{" + others + "," + gap + "\"pay\\u006coad\":" + payload + gap + "}";
       var fixture = new Fixture();
 
@@ -70,7 +151,9 @@ class SubmitFuzzTest {
 
       ApiResponse response = fixture.handle(request);
 
-      assertThat(response.status()).as("seed %d: %s", seed, request.body().toUtf8()).isIn(202, 204, 400, 404, 405, 413, 415, 422);
+      assertThat(response.status())
+          .as("seed %d: %s", seed, request.body().toUtf8())
+          .isIn(202, 204, 400, 404, 405, 413, 415, 422);
       assertThat(fixture.troubles).as("seed %d", seed).isEmpty();
       boolean submitted = response.status() == 202 && request.path().equals("/api/v1/submit");
       if (submitted) {
@@ -110,7 +193,10 @@ class SubmitFuzzTest {
     for (int i = random.nextInt(4); i > 0; i--) {
       int from = random.nextInt(text.length + 1);
       int to = Math.min(text.length, from + random.nextInt(4));
-      byte[] scrap = random.nextInt(4) == 0 ? new byte[] {(byte) random.nextInt()} : pick(random, SCRAPS).getBytes(UTF_8);
+      byte[] scrap =
+          random.nextInt(4) == 0
+              ? new byte[] {(byte) random.nextInt()}
+              : pick(random, SCRAPS).getBytes(UTF_8);
       var next = new byte[text.length - (to - from) + scrap.length];
       System.arraycopy(text, 0, next, 0, from);
       System.arraycopy(scrap, 0, next, from, scrap.length);
@@ -120,17 +206,38 @@ class SubmitFuzzTest {
     return Bytes.wrap(text);
   }
 
-
   private static String json(SplittableRandom random, int depth) {
     return switch (random.nextInt(depth > 4 ? 5 : 7)) {
       case 0 -> pick(random, List.of("null", "true", "false"));
-      case 1 -> pick(random, List.of("0", "-0", "1e400", "-1.50E-9", "18446744073709551616", "0.1000"));
-      case 2 -> "\"" + pick(random, List.of("", "é", "😀", "\\ud83d", "\\\"", "\\\\", "\\/", "}", "]", ",", "\\n")).repeat(random.nextInt(40)) + "\"";
+      case 1 ->
+          pick(random, List.of("0", "-0", "1e400", "-1.50E-9", "18446744073709551616", "0.1000"));
+      case 2 ->
+          "\""
+              + pick(
+                      random,
+                      List.of(
+                          "", "é", "😀", "\\ud83d", "\\\"", "\\\\", "\\/", "}", "]", ",", "\\n"))
+                  .repeat(random.nextInt(40))
+              + "\"";
       case 3 -> "\"" + "x".repeat(random.nextInt(300)) + "\"";
       case 4 -> Long.toString(random.nextLong());
-      case 5 -> "[" + (random.nextBoolean() ? " " : json(random, depth + 1) + " ,\n" + json(random, depth + 1)) + "]";
+      case 5 ->
+          "["
+              + (random.nextBoolean()
+                  ? " "
+                  : json(random, depth + 1) + " ,\n" + json(random, depth + 1))
+              + "]";
       default ->
-          "{" + (random.nextBoolean() ? "" : "\"" + random.nextInt(9) + "\" :" + json(random, depth + 1) + ",\"é\":" + json(random, depth + 1)) + "}";
+          "{"
+              + (random.nextBoolean()
+                  ? ""
+                  : "\""
+                      + random.nextInt(9)
+                      + "\" :"
+                      + json(random, depth + 1)
+                      + ",\"é\":"
+                      + json(random, depth + 1))
+              + "}";
     };
   }
 

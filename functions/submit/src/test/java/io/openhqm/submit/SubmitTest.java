@@ -44,7 +44,12 @@ class SubmitTest {
     assertThat(response.headers().first("Retry-After")).contains("2");
     assertThat(response.headers().first("X-Correlation-ID")).contains(id);
     assertThat(response.headers().first("Link"))
-        .contains("</api/v1/status/" + id + ">; rel=\"status\", </api/v1/response/" + id + ">; rel=\"related\"");
+        .contains(
+            "</api/v1/status/"
+                + id
+                + ">; rel=\"status\", </api/v1/response/"
+                + id
+                + ">; rel=\"related\"");
     assertThat(message.submittedAt()).isEqualTo(Fixture.NOW);
     assertThat(fixture.engine.jobs).containsOnlyKeys(message.id());
   }
@@ -53,8 +58,10 @@ class SubmitTest {
   void linksBeginWithThePublicUrl() {
     fixture.publicUrl = "https://queue.example/base/";
     var response = fixture.post("{\"payload\":1}");
-    assertThat(response.headers().first("Location").orElseThrow()).startsWith("https://queue.example/base/api/v1/status/");
-    assertThat(response.body().toUtf8()).contains("\"status\":\"https://queue.example/base/api/v1/status/");
+    assertThat(response.headers().first("Location").orElseThrow())
+        .startsWith("https://queue.example/base/api/v1/status/");
+    assertThat(response.body().toUtf8())
+        .contains("\"status\":\"https://queue.example/base/api/v1/status/");
   }
 
   @ParameterizedTest
@@ -76,7 +83,9 @@ class SubmitTest {
     for (String body :
         new String[] {
           "{\"payload\":" + payload + "}",
-          "\uFEFF { \"metadata\": {\"x\": \"é\"}, \"payload\" : " + payload + " , \"headers\" : {} } \n"
+          "\uFEFF { \"metadata\": {\"x\": \"é\"}, \"payload\" : "
+              + payload
+              + " , \"headers\" : {} } \n"
         }) {
       assertThat(fixture.post(body).status()).isEqualTo(202);
       assertThat(payload()).isEqualTo(Bytes.utf8(payload));
@@ -86,14 +95,17 @@ class SubmitTest {
   @Test
   void aPayloadIsJsonUnlessItsHeadersSaySomethingElse() {
     fixture.post("{\"payload\":1,\"headers\":{\"X-A\":\"1\"}}");
-    assertThat(fixture.engine.lastSent().headers()).isEqualTo(Headers.of("X-A", "1", "Content-Type", "application/json"));
+    assertThat(fixture.engine.lastSent().headers())
+        .isEqualTo(Headers.of("X-A", "1", "Content-Type", "application/json"));
     fixture.post("{\"payload\":1,\"headers\":{\"content-type\":\"application/vnd.a+json\"}}");
-    assertThat(fixture.engine.lastSent().headers()).isEqualTo(Headers.of("content-type", "application/vnd.a+json"));
+    assertThat(fixture.engine.lastSent().headers())
+        .isEqualTo(Headers.of("content-type", "application/vnd.a+json"));
   }
 
   @Test
   void aHeaderMayHaveSeveralValues() {
-    fixture.post("{\"payload\":1,\"headers\":{\"Accept\":[\"a/b\",\" c/d \"],\"content-type\":\"a/b\"}}");
+    fixture.post(
+        "{\"payload\":1,\"headers\":{\"Accept\":[\"a/b\",\" c/d \"],\"content-type\":\"a/b\"}}");
     assertThat(fixture.engine.lastSent().headers().all("accept")).containsExactly("a/b", "c/d");
   }
 
@@ -103,7 +115,8 @@ class SubmitTest {
         """
         {"endpoint": "orders", "method": "put", "timeout": 1.5, "priority": "HIGH", "session_id": "s-1", "type": "t",
          "delay": 0.25, "other": {"kept": [1]}}""";
-    assertThat(fixture.post("{\"payload\":1,\"metadata\":" + metadata + "}").status()).isEqualTo(202);
+    assertThat(fixture.post("{\"payload\":1,\"metadata\":" + metadata + "}").status())
+        .isEqualTo(202);
 
     var read = fixture.engine.lastSent().metadata();
     assertThat(read.endpoint()).contains("orders");
@@ -114,31 +127,54 @@ class SubmitTest {
     assertThat(read.target()).isEmpty();
     assertThat(read.json()).isEqualTo(Bytes.utf8(metadata));
     assertThat(fixture.engine.jobs.get(fixture.engine.lastSent().id()).state())
-        .isEqualTo(new io.openhqm.core.Job.State.Pending(Fixture.NOW.plusMillis(250), Optional.empty()));
+        .isEqualTo(
+            new io.openhqm.core.Job.State.Pending(Fixture.NOW.plusMillis(250), Optional.empty()));
   }
 
   @Test
   void nullIsTheSameAsNotGiven() {
     String known =
         "{\"endpoint\":null,\"method\":null,\"timeout\":null,\"priority\":null,\"session_id\":null,\"type\":null,\"delay\":null,\"not_before\":null}";
-    assertThat(fixture.post("{\"payload\":null,\"headers\":null,\"metadata\":" + known + "}").status()).isEqualTo(202);
+    assertThat(
+            fixture.post("{\"payload\":null,\"headers\":null,\"metadata\":" + known + "}").status())
+        .isEqualTo(202);
     assertThat(fixture.post("{\"payload\":null,\"metadata\":null}").status()).isEqualTo(202);
   }
 
   @Test
   void aDelayMakesTheClientComeLater() {
-    var response = fixture.post("{\"payload\":1,\"metadata\":{\"not_before\":\"2026-02-07T12:31:00+01:00\"}}");
+    var response =
+        fixture.post("{\"payload\":1,\"metadata\":{\"not_before\":\"2026-02-07T12:31:00+01:00\"}}");
     assertThat(response.headers().first("Retry-After")).contains("3660");
-    var past = fixture.post("{\"payload\":1,\"metadata\":{\"not_before\":\"1999-01-01T00:00:00Z\"}}");
+    var past =
+        fixture.post("{\"payload\":1,\"metadata\":{\"not_before\":\"1999-01-01T00:00:00Z\"}}");
     assertThat(past.headers().first("Retry-After")).contains("2");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "{", "{}x", "{\"payload\":1}}", "{\"payload\":1} {}", "{\"payload\":NaN}", "{\"payload\":01}", "{'payload':1}",
-        "{\"payload\":1,}", "{\"payload\":\"\n\"}", "{\"payload\":\"\\x\"}", "{\"payload\":1 \"headers\":{}}", "{\"payload\":[1}}",
-        "{\"payload\":/*c*/1}", "nul", "{\"payload\":tru}", "{\"payload\":1.}", "{\"payload\":+1}", "{\"payload\":1}\0", "{\"payload\":Infinity}"
+        "",
+        " ",
+        "{",
+        "{}x",
+        "{\"payload\":1}}",
+        "{\"payload\":1} {}",
+        "{\"payload\":NaN}",
+        "{\"payload\":01}",
+        "{'payload':1}",
+        "{\"payload\":1,}",
+        "{\"payload\":\"\n\"}",
+        "{\"payload\":\"\\x\"}",
+        "{\"payload\":1 \"headers\":{}}",
+        "{\"payload\":[1}}",
+        "{\"payload\":/*c*/1}",
+        "nul",
+        "{\"payload\":tru}",
+        "{\"payload\":1.}",
+        "{\"payload\":+1}",
+        "{\"payload\":1}\0",
+        "{\"payload\":Infinity}"
       })
   void whatIsNotJsonIsRefusedWith400(String body) {
     var response = fixture.post(body);
@@ -162,13 +198,25 @@ class SubmitTest {
       body.writeBytes(wrong);
       body.writeBytes("\"}".getBytes(StandardCharsets.UTF_8));
       var request =
-          new ApiRequest("POST", "/api/v1/submit", Optional.empty(), Fixture.jsonHeaders(), Bytes.wrap(body.toByteArray()));
+          new ApiRequest(
+              "POST",
+              "/api/v1/submit",
+              Optional.empty(),
+              Fixture.jsonHeaders(),
+              Bytes.wrap(body.toByteArray()));
       assertThat(fixture.handle(request).status()).isEqualTo(400);
     }
-    for (var charset : new java.nio.charset.Charset[] {StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16}) {
+    for (var charset :
+        new java.nio.charset.Charset[] {
+          StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16
+        }) {
       var request =
           new ApiRequest(
-              "POST", "/api/v1/submit", Optional.empty(), Fixture.jsonHeaders(), Bytes.wrap("{\"payload\":1}".getBytes(charset)));
+              "POST",
+              "/api/v1/submit",
+              Optional.empty(),
+              Fixture.jsonHeaders(),
+              Bytes.wrap("{\"payload\":1}".getBytes(charset)));
       assertThat(fixture.handle(request).status()).isEqualTo(400);
     }
   }
@@ -234,13 +282,16 @@ class SubmitTest {
   @Test
   void allFaultsAreToldAtOnce() {
     var response = fixture.post("{\"metadata\":{\"timeout\":0,\"priority\":\"x\"}}");
-    assertThat(response.body().toUtf8()).contains("/metadata/timeout", "/metadata/priority", "\"pointer\":\"/payload\"", "and 2 more");
+    assertThat(response.body().toUtf8())
+        .contains(
+            "/metadata/timeout", "/metadata/priority", "\"pointer\":\"/payload\"", "and 2 more");
   }
 
   @Test
   void nestingHasALimitThatIsNoServerError() {
     int fits = Json.DEPTH_MAX - 1;
-    assertThat(fixture.post("{\"payload\":" + "[".repeat(fits) + "]".repeat(fits) + "}").status()).isEqualTo(202);
+    assertThat(fixture.post("{\"payload\":" + "[".repeat(fits) + "]".repeat(fits) + "}").status())
+        .isEqualTo(202);
     var response = fixture.post("{\"payload\":" + "[".repeat(100_000));
     assertThat(response.status()).isEqualTo(422);
     assertThat(response.body().toUtf8()).contains("nested deeper");
@@ -248,7 +299,8 @@ class SubmitTest {
 
   @Test
   void aPayloadThatIsTooLargeIsRefusedWith413AndTheLimit() {
-    assertThat(fixture.post("{\"payload\":\"" + "x".repeat(99_998) + "\"}").status()).isEqualTo(202);
+    assertThat(fixture.post("{\"payload\":\"" + "x".repeat(99_998) + "\"}").status())
+        .isEqualTo(202);
     var response = fixture.post("{\"payload\":\"" + "x".repeat(99_999) + "\"}");
     assertThat(response.status()).isEqualTo(413);
     assertThat(response.body().toUtf8()).contains("100001 bytes", "at most 100000");
@@ -260,9 +312,18 @@ class SubmitTest {
     for (int i = 0; i < 250; i++) {
       headers.append(",\"X-").append(i).append("\":\"1\"");
     }
-    assertThat(fixture.post("{\"payload\":1,\"headers\":{" + headers + "}}").status()).isEqualTo(422);
-    assertThat(fixture.post("{\"payload\":1,\"headers\":{\"X\":\"" + "a".repeat(66_000) + "\"}}").status()).isEqualTo(422);
-    assertThat(fixture.post("{\"payload\":1,\"metadata\":{\"x\":\"" + "a".repeat(66_000) + "\"}}").status()).isEqualTo(422);
+    assertThat(fixture.post("{\"payload\":1,\"headers\":{" + headers + "}}").status())
+        .isEqualTo(422);
+    assertThat(
+            fixture
+                .post("{\"payload\":1,\"headers\":{\"X\":\"" + "a".repeat(66_000) + "\"}}")
+                .status())
+        .isEqualTo(422);
+    assertThat(
+            fixture
+                .post("{\"payload\":1,\"metadata\":{\"x\":\"" + "a".repeat(66_000) + "\"}}")
+                .status())
+        .isEqualTo(422);
   }
 
   @ParameterizedTest
@@ -283,22 +344,30 @@ class SubmitTest {
           """)
   void onlyJsonIsTaken(String type, int status) {
     var headers = type == null ? Headers.none() : Headers.of("Content-Type", type);
-    var request = new ApiRequest("POST", "/api/v1/submit", Optional.empty(), headers, Bytes.utf8("{\"payload\":1}"));
+    var request =
+        new ApiRequest(
+            "POST", "/api/v1/submit", Optional.empty(), headers, Bytes.utf8("{\"payload\":1}"));
     assertThat(fixture.handle(request).status()).isEqualTo(status);
   }
 
   @Test
   void aCodedBodyIsRefusedWith415() {
     assertThat(fixture.post("{\"payload\":1}", "Content-Encoding", "gzip").status()).isEqualTo(415);
-    assertThat(fixture.post("{\"payload\":1}", "Content-Encoding", "identity").status()).isEqualTo(202);
+    assertThat(fixture.post("{\"payload\":1}", "Content-Encoding", "identity").status())
+        .isEqualTo(202);
   }
 
   @Test
   void whereNothingCanGoIsRefusedAtTheDoor() {
     var unknown = fixture.post("{\"payload\":1,\"metadata\":{\"endpoint\":\"order\"}}");
     assertThat(unknown.status()).isEqualTo(422);
-    assertThat(unknown.body().toUtf8()).contains("/problems/route-unknown", "\"pointer\":\"/metadata/endpoint\"", "did you mean orders?");
-    var url = fixture.post("{\"payload\":1,\"metadata\":{\"endpoint\":\"http://169.254.169.254/\"}}");
+    assertThat(unknown.body().toUtf8())
+        .contains(
+            "/problems/route-unknown",
+            "\"pointer\":\"/metadata/endpoint\"",
+            "did you mean orders?");
+    var url =
+        fixture.post("{\"payload\":1,\"metadata\":{\"endpoint\":\"http://169.254.169.254/\"}}");
     assertThat(url.status()).isEqualTo(422);
     assertThat(url.body().toUtf8()).contains("/problems/ssrf-refused");
     assertThat(fixture.engine.jobs).isEmpty();
@@ -310,7 +379,8 @@ class SubmitTest {
     var response = fixture.post("{\"payload\":1}");
     assertThat(response.status()).isEqualTo(503);
     assertThat(response.headers().first("Retry-After")).contains("3");
-    assertThat(response.body().toUtf8()).contains("/problems/queue-unavailable", "\"retry_after\":3");
+    assertThat(response.body().toUtf8())
+        .contains("/problems/queue-unavailable", "\"retry_after\":3");
   }
 
   @Test
@@ -345,11 +415,13 @@ class SubmitTest {
   @Test
   void aClientThatWaitsGetsTheResponseWhenItIsThere() {
     fixture.engine.whileWaiting =
-        job -> FakeEngine.ended(job, new Ending.Completed(Result.json(Bytes.utf8("{\"ok\":true}"))));
+        job ->
+            FakeEngine.ended(job, new Ending.Completed(Result.json(Bytes.utf8("{\"ok\":true}"))));
     var response = fixture.post("{\"payload\":1}", "Prefer", "wait=90, respond-async");
     assertThat(response.status()).isEqualTo(200);
     assertThat(response.headers().first("Preference-Applied")).contains("wait=30");
-    assertThat(response.body().toUtf8()).contains("\"status\":\"COMPLETED\",\"result\":{\"ok\":true},\"status_code\":200");
+    assertThat(response.body().toUtf8())
+        .contains("\"status\":\"COMPLETED\",\"result\":{\"ok\":true},\"status_code\":200");
   }
 
   @Test
@@ -378,20 +450,30 @@ class SubmitTest {
 
   @Test
   void oddPreferencesAreIgnoredUnlessHandlingIsStrict() {
-    assertThat(fixture.post("{\"payload\":1}", "Prefer", "wait=soon, \"x, y").status()).isEqualTo(202);
-    assertThat(fixture.post("{\"payload\":1}", "Prefer", "handling=strict, wait=soon").status()).isEqualTo(400);
-    assertThat(fixture.post("{\"payload\":1}", "Prefer", "handling=strict, wait=0").status()).isEqualTo(202);
+    assertThat(fixture.post("{\"payload\":1}", "Prefer", "wait=soon, \"x, y").status())
+        .isEqualTo(202);
+    assertThat(fixture.post("{\"payload\":1}", "Prefer", "handling=strict, wait=soon").status())
+        .isEqualTo(400);
+    assertThat(fixture.post("{\"payload\":1}", "Prefer", "handling=strict, wait=0").status())
+        .isEqualTo(202);
   }
 
   @Test
   void anotherMethodIsRefusedWithThoseThatAreTaken() throws InterruptedException {
-    var request = new ApiRequest("GET", "/api/v1/submit", Optional.empty(), Headers.none(), Bytes.empty());
+    var request =
+        new ApiRequest("GET", "/api/v1/submit", Optional.empty(), Headers.none(), Bytes.empty());
     ApiResponse response = fixture.submit().handle(request);
     assertThat(response.status()).isEqualTo(405);
     assertThat(response.headers().first("Allow")).contains("POST, OPTIONS");
-    var options = fixture.handle(new ApiRequest("OPTIONS", "/api/v1/submit", Optional.empty(), Headers.none(), Bytes.empty()));
+    var options =
+        fixture.handle(
+            new ApiRequest(
+                "OPTIONS", "/api/v1/submit", Optional.empty(), Headers.none(), Bytes.empty()));
     assertThat(options.status()).isEqualTo(204);
-    var elsewhere = fixture.handle(new ApiRequest("POST", "/api/v1/submit/", Optional.empty(), Headers.none(), Bytes.empty()));
+    var elsewhere =
+        fixture.handle(
+            new ApiRequest(
+                "POST", "/api/v1/submit/", Optional.empty(), Headers.none(), Bytes.empty()));
     assertThat(elsewhere.status()).isEqualTo(404);
   }
 
