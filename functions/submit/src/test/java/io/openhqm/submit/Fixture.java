@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -106,7 +107,11 @@ final class Fixture {
       }
       return new Resolution.Found(
           new EndpointResolver.Route(
-              name, Optional.empty(), "POST", Duration.ofSeconds(30), new RetryPolicy(3)));
+              name,
+              Optional.empty(),
+              "POST",
+              Duration.ofSeconds(30),
+              new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(60), Set.of())));
     };
   }
 }
