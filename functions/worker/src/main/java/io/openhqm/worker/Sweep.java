@@ -1,0 +1,162 @@
+package io.openhqm.worker;
+
+import io.openhqm.core.Claim;
+import io.openhqm.core.DeadLetters;
+import io.openhqm.core.Ending;
+import io.openhqm.core.EndpointResolver;
+import io.openhqm.core.EndpointResolver.Resolution;
+import io.openhqm.core.Job;
+import io.openhqm.core.JobStore;
+import io.openhqm.core.JobStore.Overdue;
+import io.openhqm.core.Message;
+import io.openhqm.core.RequestQueue;
+import io.openhqm.core.Telemetry;
+import io.openhqm.core.UnavailableException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * Sees to what nobody else does: jobs whose worker died go on or come to their end, due delays go
+ * to the queue, expired results and old dead letters go away. Run it every few seconds, by one or
+ * by many at a time. Safe for use by many threads.
+ */
+public final class Sweep {
+  private static final int BATCH = 500;
+  private static final int ROUNDS_MAX = 200;
+
+  /**
+   * @param lease how long the sweep holds a job that it closes
+   * @param ttl how long a job that it closed can be read
+   * @param deadLetterRetention how long dead letters are kept
+   */
+  public record Settings(Duration lease, Duration ttl, Duration deadLetterRetention) {}
+
+  private final Settings settings;
+  private final JobStore store;
+  private final RequestQueue queue;
+  private final EndpointResolver resolver;
+  private final Telemetry telemetry;
+  private final InstantSource clock;
+
+  /** A sweep over these ports. */
+  public Sweep(
+      Settings settings,
+      JobStore store,
+      RequestQueue queue,
+      EndpointResolver resolver,
+      Telemetry telemetry,
+      InstantSource clock) {
+    this.settings = settings;
+    this.store = store;
+    this.queue = queue;
+    this.resolver = resolver;
+    this.telemetry = telemetry;
+    this.clock = clock;
+  }
+
+  /**
+   * Does what there is to do now, a bounded part of it at a time; says how many overdue jobs it saw
+   * to. A job that cannot be seen to is left for the next time and stops no other.
+   */
+  public int run() {
+    int seen = 0;
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+      var overdue = store.overdue(BATCH);
+      int done = 0;
+      for (var each : overdue) {
+        done += see(each) ? 1 : 0;
+      }
+      seen += done;
+      if (overdue.size() < BATCH || done == 0) {
+        break;
+      }
+    }
+    forget();
+    return seen;
+  }
+
+  private boolean see(Overdue overdue) {
+    try {
+      switch (overdue.job().state()) {
+        case Job.State.Processing abandoned -> takeOver(overdue);
+        case Job.State.Pending due -> overdue.message().ifPresent(message -> send(message));
+        case Job.State.Ended ended -> {}
+      }
+      return true;
+    } catch (UnavailableException noAnswer) {
+      telemetry.trouble("an overdue job waits for the next sweep", noAnswer);
+    } catch (RuntimeException bug) {
+      telemetry.trouble("an overdue job could not be seen to", bug);
+    }
+    return false;
+  }
+
+  private void send(Message message) {
+    queue.send(message, clock.instant());
+    store.handedOver(message.id());
+  }
+
+  /**
+   * The worker died. Claiming counts an attempt that never ran, so giving the job back must not
+   * count it.
+   */
+  private void takeOver(Overdue overdue) {
+    var id = overdue.job().id();
+    if (!(store.claim(id, settings.lease()) instanceof Claim.Granted granted)) {
+      return;
+    }
+    var job = granted.job();
+    boolean cancelled =
+        job.state() instanceof Job.State.Processing processing && processing.cancelRequested();
+    if (cancelled) {
+      end(granted, overdue, new Ending.Cancelled());
+    } else if (job.attempts() - 1 >= attemptsMax(overdue.message())) {
+      end(granted, overdue, new Ending.Failed(workersDied(job.attempts() - 1)));
+    } else {
+      var now = clock.instant();
+      store.release(granted.lease(), now, Optional.empty(), Optional.empty());
+      overdue.message().ifPresent(message -> queue.send(message, now));
+    }
+  }
+
+  private int attemptsMax(Optional<Message> message) {
+    return message
+        .map(
+            known ->
+                switch (resolver.resolve(known)) {
+                  case Resolution.Found found -> found.route().retry().attemptsMax();
+                  case Resolution.Refused refused -> 1;
+                })
+        // The worker knows it when the queue delivers the message again.
+        .orElse(Integer.MAX_VALUE);
+  }
+
+  private void end(Claim.Granted granted, Overdue overdue, Ending ending) {
+    var job = granted.job();
+    if (!store.complete(granted.lease(), ending, settings.ttl())) {
+      return;
+    }
+    var since = Duration.between(job.submittedAt(), clock.instant());
+    telemetry.jobEnded(job.id(), "swept", ending.status(), since);
+    if (ending instanceof Ending.Failed) {
+      telemetry.deadLettered(job.id(), "swept", "worker_died");
+    }
+  }
+
+  private void forget() {
+    try {
+      store.purgeExpired(BATCH);
+      DeadLetters deadLetters = queue.deadLetters();
+      deadLetters.purgeBefore(clock.instant().minus(settings.deadLetterRetention()), BATCH);
+    } catch (UnavailableException noAnswer) {
+      telemetry.trouble("expired jobs wait for the next sweep", noAnswer);
+    }
+  }
+
+  private static String workersDied(int attempts) {
+    return "the worker died in each of "
+        + attempts
+        + " attempts; look at its log and memory, then redrive the dead letter";
+  }
+}

@@ -1,0 +1,468 @@
+package io.openhqm.worker;
+
+import static java.util.Objects.requireNonNull;
+
+import io.openhqm.core.Attempt;
+import io.openhqm.core.Body;
+import io.openhqm.core.Claim;
+import io.openhqm.core.ClaimCheck;
+import io.openhqm.core.Deadline;
+import io.openhqm.core.Delivery;
+import io.openhqm.core.Ending;
+import io.openhqm.core.EndpointResolver;
+import io.openhqm.core.EndpointResolver.Resolution;
+import io.openhqm.core.EndpointResolver.Route;
+import io.openhqm.core.Job;
+import io.openhqm.core.JobStore;
+import io.openhqm.core.Lease;
+import io.openhqm.core.Message;
+import io.openhqm.core.Outcome;
+import io.openhqm.core.PermanentException;
+import io.openhqm.core.Processor;
+import io.openhqm.core.QueueFeatures;
+import io.openhqm.core.ResponseQueue;
+import io.openhqm.core.Result;
+import io.openhqm.core.RetryException;
+import io.openhqm.core.Telemetry;
+import io.openhqm.core.UnavailableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * Works on one delivery: claims its job under a lease, has it processed, records what came of it,
+ * and says what the queue shall do with the message. Safe for use by many threads; calls block, as
+ * suits virtual threads.
+ */
+public final class Worker {
+  private static final int RECORD_TRIES = 5;
+  private static final Duration COME_AGAIN = Duration.ofSeconds(1);
+
+  /**
+   * @param lease how long a claim holds without a heartbeat
+   * @param ttl how long an ended job can be read
+   * @param settleMargin what is kept of an invocation's time to record the result
+   * @param retryAfterMax the longest that a backend's {@code Retry-After} is obeyed
+   */
+  public record Settings(
+      Duration lease, Duration ttl, Duration settleMargin, Duration retryAfterMax) {
+    /** Usual values: 30 s, 1 h, 2 s, 1 h. */
+    public static Settings defaults() {
+      return new Settings(
+          Duration.ofSeconds(30), Duration.ofHours(1), Duration.ofSeconds(2), Duration.ofHours(1));
+    }
+  }
+
+  /** Waits; given in, so that a test need not. */
+  @FunctionalInterface
+  public interface Pause {
+    /** Returns when {@code duration} is over. */
+    void pause(Duration duration) throws InterruptedException;
+  }
+
+  /**
+   * @param queue what the queue can do that deliveries come from
+   * @param attempts where running attempts are noted; somebody must call {@link Attempts#beat}
+   * @param responses where ended jobs are announced, if they are
+   * @param pause between tries to record a result
+   */
+  public record Ports(
+      JobStore store,
+      QueueFeatures queue,
+      ClaimCheck claimCheck,
+      EndpointResolver resolver,
+      Processor processor,
+      Attempts attempts,
+      Optional<ResponseQueue> responses,
+      Telemetry telemetry,
+      InstantSource clock,
+      RandomGenerator random,
+      Pause pause) {
+    public Ports {
+      requireNonNull(store, "store");
+      requireNonNull(queue, "queue");
+      requireNonNull(processor, "processor");
+    }
+  }
+
+  private final Settings settings;
+  private final Ports ports;
+  private final Backoff backoff;
+
+  /** A worker over these ports. */
+  public Worker(Settings settings, Ports ports) {
+    this.settings = settings;
+    this.ports = ports;
+    this.backoff = new Backoff(ports.random(), settings.retryAfterMax());
+  }
+
+  /** What is true during one attempt. */
+  private record Work(Delivery delivery, Lease lease, Job job, Route route, Instant startedAt) {
+    Message message() {
+      return delivery.message();
+    }
+  }
+
+  /** How an attempt came out. */
+  private sealed interface Verdict {
+    record End(Ending ending, String reason) implements Verdict {}
+
+    record Again(Duration pause, String error) implements Verdict {}
+
+    /** Not used up: given back as it was. */
+    record GiveBack(Duration pause) implements Verdict {}
+
+    /** Somebody else has the job. */
+    record Lost() implements Verdict {}
+  }
+
+  /**
+   * Works on {@code delivery} and says what to do with its message; the caller settles it. Never
+   * throws for what a backend, a processor or an engine does.
+   *
+   * @param invocation until when this must return
+   */
+  public Outcome deliver(Delivery delivery, Deadline invocation) {
+    try {
+      if (delivery.isForeign()) {
+        recordForeign(delivery.message());
+      }
+      return decide(delivery, invocation);
+    } catch (UnavailableException noAnswer) {
+      ports.telemetry().trouble("a delivery was given back: the store gave no answer", noAnswer);
+      return retryAfter(noAnswer.retryAfter());
+    }
+  }
+
+  private void recordForeign(Message message) {
+    var now = ports.clock().instant();
+    var job = Job.pending(message.id(), message.submittedAt(), now, Optional.empty());
+    if (ports.store().create(job, Optional.empty()) instanceof JobStore.Creation.Created) {
+      ports.telemetry().accepted(message.id(), "foreign");
+    }
+  }
+
+  private Outcome decide(Delivery delivery, Deadline invocation) {
+    var id = delivery.message().id();
+    return switch (ports.store().claim(id, settings.lease())) {
+      case Claim.Granted granted -> work(delivery, granted, invocation);
+      case Claim.Held held -> retryAfter(until(held.until()));
+      case Claim.NotDue notDue -> retryAfter(until(notDue.notBefore()));
+      case Claim.Finished finished -> finished(delivery, finished.job());
+      // Its submission was answered 503 and taken back, or it ended and has been forgotten.
+      case Claim.Unknown unknown -> new Outcome.Done();
+    };
+  }
+
+  /** The worker before may have died between the record of the end and what follows from it. */
+  private Outcome finished(Delivery delivery, Job job) {
+    announce(job);
+    if (job.state() instanceof Job.State.Ended ended) {
+      if (ended.ending() instanceof Ending.Failed failed) {
+        return new Outcome.DeadLetter(failed.error());
+      } else if (ended.ending() instanceof Ending.TimedOut timedOut) {
+        return new Outcome.DeadLetter(timedOut.error());
+      }
+    }
+    ports.claimCheck().drop(delivery.message().payload());
+    return new Outcome.Done();
+  }
+
+  private Outcome work(Delivery delivery, Claim.Granted granted, Deadline invocation) {
+    var message = delivery.message();
+    var job = granted.job();
+    return switch (ports.resolver().resolve(message)) {
+      case Resolution.Refused refused -> {
+        var nowhere = unroutable(delivery, granted);
+        yield settle(nowhere, new Verdict.End(new Ending.Failed(refused.detail()), "endpoint"));
+      }
+      case Resolution.Found found -> {
+        var work = new Work(delivery, granted.lease(), job, found.route(), ports.clock().instant());
+        yield settle(work, verdict(work, invocation));
+      }
+    };
+  }
+
+  private Work unroutable(Delivery delivery, Claim.Granted granted) {
+    var route =
+        new Route(
+            "unknown",
+            Optional.empty(),
+            "POST",
+            settings.lease(),
+            new io.openhqm.core.RetryPolicy(1, Duration.ZERO, Duration.ZERO, java.util.Set.of()));
+    return new Work(delivery, granted.lease(), granted.job(), route, ports.clock().instant());
+  }
+
+  private Verdict verdict(Work work, Deadline invocation) {
+    if (isCancelRequested(work.job())) {
+      return new Verdict.End(new Ending.Cancelled(), "");
+    }
+    if (work.job().attempts() > work.route().retry().attemptsMax()) {
+      return new Verdict.End(new Ending.Failed(workersDied(work)), "worker_died");
+    }
+    var payload = ports.claimCheck().collect(work.message().payload());
+    if (payload.isEmpty()) {
+      String error = "the payload is no longer in the blob store; submit the request again";
+      return new Verdict.End(new Ending.Failed(error), "payload_missing");
+    }
+    var usable = invocation.remaining().minus(settings.settleMargin());
+    if (usable.isNegative() || usable.isZero()) {
+      return new Verdict.GiveBack(Duration.ZERO);
+    }
+    var message = work.message().withPayload(Body.of(payload.get()));
+    return attempt(work, message, usable);
+  }
+
+  private Verdict attempt(Work work, Message message, Duration usable) {
+    var timeout = work.route().timeout();
+    boolean cutShort = usable.compareTo(timeout) < 0;
+    var deadline = Deadline.after(cutShort ? usable : timeout, ports.clock());
+    int number = work.job().attempts();
+    ports.telemetry().attemptStarted(message.id(), work.route().name(), number);
+    try (var running = ports.attempts().begin(work.lease(), work.delivery(), deadline.at())) {
+      Optional<Verdict> verdict;
+      try {
+        var result =
+            ports.processor().process(new Attempt(message, number, deadline, work.route()));
+        verdict = Optional.of(answered(result));
+      } catch (RetryException again) {
+        verdict = Optional.of(again(work, again));
+      } catch (PermanentException never) {
+        verdict = Optional.of(new Verdict.End(new Ending.Failed(never.getMessage()), "permanent"));
+      } catch (InterruptedException stopped) {
+        verdict = Optional.empty();
+      } catch (RuntimeException | StackOverflowError | LinkageError bug) {
+        ports.telemetry().trouble("the processor of '" + work.route().name() + "' failed", bug);
+        verdict = Optional.of(again(work, RetryException.noAnswer(broke(work, bug))));
+      }
+      running.end();
+      boolean ended = verdict.filter(Verdict.End.class::isInstance).isPresent();
+      var stop = running.stop();
+      // An answer that is there is kept, whatever was asked for while it came.
+      return ended && stop.filter(Attempts.Stop.LOST::equals).isEmpty()
+              || stop.isEmpty() && verdict.isPresent()
+          ? verdict.get()
+          : stopped(work, stop, cutShort);
+    }
+  }
+
+  private Verdict stopped(Work work, Optional<Attempts.Stop> stop, boolean cutShort) {
+    // A processor that was interrupted by itself or by its own code: as when the server stops.
+    return switch (stop.orElse(Attempts.Stop.SHUTDOWN)) {
+      case CANCELLED -> new Verdict.End(new Ending.Cancelled(), "");
+      case LOST -> new Verdict.Lost();
+      case SHUTDOWN -> new Verdict.GiveBack(Duration.ZERO);
+      case TIMED_OUT ->
+          cutShort
+              ? new Verdict.GiveBack(Duration.ZERO)
+              : again(
+                  work,
+                  RetryException.timedOut("no answer within " + text(work.route().timeout())));
+    };
+  }
+
+  private Verdict answered(Result result) {
+    long length = result.body().length();
+    if (!ports.claimCheck().admitsResult(length)) {
+      String error =
+          "the answer of "
+              + length
+              + " bytes is larger than the job store keeps, and there is no blob store; have the"
+              + " backend answer with less";
+      return new Verdict.End(new Ending.Failed(error), "result_too_large");
+    }
+    return new Verdict.End(new Ending.Completed(result), "");
+  }
+
+  /** After a failed attempt: another one, or the end. */
+  private Verdict again(Work work, RetryException failure) {
+    int number = work.job().attempts();
+    var policy = work.route().retry();
+    if (failure.kind() == RetryException.Kind.NOT_TRIED) {
+      return new Verdict.GiveBack(failure.after().orElse(COME_AGAIN));
+    }
+    if (number < policy.attemptsMax()) {
+      return new Verdict.Again(
+          backoff.after(number, policy, failure.after()), failure.getMessage());
+    }
+    if (failure.answer().isPresent()) {
+      return answered(failure.answer().get());
+    }
+    String error =
+        failure.getMessage() + ", after " + attempts(number) + " at '" + work.route().name() + "'";
+    return switch (failure.kind()) {
+      case TIMED_OUT ->
+          new Verdict.End(
+              new Ending.TimedOut(error + "; give it more time (timeout) or look at the backend"),
+              "timeout");
+      case NO_ANSWER, NOT_TRIED ->
+          new Verdict.End(
+              new Ending.Failed(error + "; check that the backend runs and answers at its URL"),
+              "no_answer");
+    };
+  }
+
+  private Outcome settle(Work work, Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.End end -> end(work, end);
+      case Verdict.Again again -> release(work, again.pause(), Optional.of(again.error()));
+      case Verdict.GiveBack back -> release(work, back.pause(), Optional.empty());
+      case Verdict.Lost lost -> {
+        attemptEnded(work, "lost", "another worker has the job");
+        yield retryAfter(settings.lease());
+      }
+    };
+  }
+
+  private Outcome end(Work work, Verdict.End end) {
+    Ending ending =
+        end.ending() instanceof Ending.Completed completed
+            ? new Ending.Completed(ports.claimCheck().leaveResult(work.lease(), completed.result()))
+            : end.ending();
+    if (!recordEnd(work.lease(), ending)) {
+      if (ending instanceof Ending.Completed completed) {
+        ports.claimCheck().drop(completed.result().body());
+      }
+      attemptEnded(work, "lost", "another worker has the job");
+      return retryAfter(COME_AGAIN);
+    }
+    var status = ending.status();
+    attemptEnded(work, status.name().toLowerCase(java.util.Locale.ROOT), describe(ending));
+    ports
+        .telemetry()
+        .jobEnded(
+            work.message().id(), work.route().name(), status, since(work.job().submittedAt()));
+    if (ports.responses().isPresent()) {
+      ports.store().find(work.message().id()).ifPresent(this::announce);
+    }
+    return switch (ending) {
+      case Ending.Completed completed -> {
+        ports.claimCheck().drop(work.message().payload());
+        yield new Outcome.Done();
+      }
+      case Ending.Cancelled cancelled -> {
+        ports.claimCheck().drop(work.message().payload());
+        yield new Outcome.Done();
+      }
+      // The payload stays: a redrive needs it.
+      case Ending.Failed failed -> deadLetter(work, end.reason(), failed.error());
+      case Ending.TimedOut timedOut -> deadLetter(work, end.reason(), timedOut.error());
+    };
+  }
+
+  private Outcome deadLetter(Work work, String reason, String error) {
+    ports.telemetry().deadLettered(work.message().id(), work.route().name(), reason);
+    return new Outcome.DeadLetter(error);
+  }
+
+  /**
+   * A result that is not recorded costs a second call of the backend, so a store that gives no
+   * answer is asked again, well within the lease.
+   */
+  private boolean recordEnd(Lease lease, Ending ending) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return ports.store().complete(lease, ending, settings.ttl());
+      } catch (UnavailableException noAnswer) {
+        if (attempt == RECORD_TRIES) {
+          throw noAnswer;
+        }
+        ports.telemetry().trouble("a result could not be recorded; trying again", noAnswer);
+        pause(Duration.ofMillis(50L << attempt));
+      }
+    }
+  }
+
+  private void pause(Duration duration) {
+    try {
+      ports.pause().pause(duration);
+    } catch (InterruptedException stopping) {
+      // The result still has to be recorded; whoever stops us sees the flag afterwards.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Outcome release(Work work, Duration pause, Optional<String> error) {
+    boolean queueHolds = ports.queue().canDelay(pause);
+    var notBefore = ports.clock().instant().plus(pause);
+    var held = queueHolds ? Optional.<Message>empty() : Optional.of(work.message());
+    if (!ports.store().release(work.lease(), notBefore, error, held)) {
+      return releaseRefused(work);
+    }
+    attemptEnded(
+        work, error.isPresent() ? "retry" : "given_back", error.orElse("given back unused"));
+    return queueHolds ? new Outcome.RetryAfter(pause) : new Outcome.Done();
+  }
+
+  private Outcome releaseRefused(Work work) {
+    return switch (ports.store().extend(work.lease(), settings.lease())) {
+      case CANCEL_REQUESTED -> end(work, new Verdict.End(new Ending.Cancelled(), ""));
+      case EXTENDED, LOST -> settle(work, new Verdict.Lost());
+    };
+  }
+
+  private void announce(Job job) {
+    ports.responses().ifPresent(responses -> responses.announce(job));
+  }
+
+  private void attemptEnded(Work work, String result, String detail) {
+    ports
+        .telemetry()
+        .attemptEnded(
+            work.message().id(), work.route().name(), result, since(work.startedAt()), detail);
+  }
+
+  private Outcome retryAfter(Duration delay) {
+    var wanted = delay.isNegative() ? Duration.ZERO : delay;
+    var longest = ports.queue().maxDelay().orElse(wanted);
+    return new Outcome.RetryAfter(wanted.compareTo(longest) < 0 ? wanted : longest);
+  }
+
+  private Duration until(Instant time) {
+    return Duration.between(ports.clock().instant(), time);
+  }
+
+  private Duration since(Instant time) {
+    var passed = Duration.between(time, ports.clock().instant());
+    return passed.isNegative() ? Duration.ZERO : passed;
+  }
+
+  private static boolean isCancelRequested(Job job) {
+    return job.state() instanceof Job.State.Processing processing && processing.cancelRequested();
+  }
+
+  private static String describe(Ending ending) {
+    return switch (ending) {
+      case Ending.Completed completed -> "status code " + completed.result().statusCode();
+      case Ending.Failed failed -> failed.error();
+      case Ending.TimedOut timedOut -> timedOut.error();
+      case Ending.Cancelled cancelled -> "cancelled";
+    };
+  }
+
+  private static String workersDied(Work work) {
+    return "the worker died in each of "
+        + attempts(work.job().attempts() - 1)
+        + " at '"
+        + work.route().name()
+        + "'; look at its log and memory, then redrive the dead letter";
+  }
+
+  /** Only the type: the text of an exception of a user's code may hold anything. */
+  private static String broke(Work work, Throwable bug) {
+    return "the processor '" + work.route().name() + "' broke with " + bug.getClass().getName();
+  }
+
+  private static String attempts(int number) {
+    return number == 1 ? "1 attempt" : number + " attempts";
+  }
+
+  private static String text(Duration duration) {
+    return duration.toMillis() % 1000 == 0
+        ? duration.toSeconds() + " s"
+        : duration.toMillis() + " ms";
+  }
+}
