@@ -1,5 +1,6 @@
 package io.openhqm.core.config;
 
+import io.openhqm.core.Nearest;
 import io.openhqm.core.RetryPolicy;
 import io.openhqm.core.Secret;
 import io.openhqm.core.config.ConfigNode.Entry;

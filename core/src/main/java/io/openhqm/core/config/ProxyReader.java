@@ -4,6 +4,7 @@ import io.openhqm.core.Auth;
 import io.openhqm.core.Endpoint;
 import io.openhqm.core.Endpoint.HttpVersion;
 import io.openhqm.core.Headers;
+import io.openhqm.core.Nearest;
 import io.openhqm.core.RetryPolicy;
 import io.openhqm.core.Secret;
 import io.openhqm.core.config.ConfigNode.Entry;

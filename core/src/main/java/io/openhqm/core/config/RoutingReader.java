@@ -1,5 +1,6 @@
 package io.openhqm.core.config;
 
+import io.openhqm.core.Nearest;
 import io.openhqm.core.config.ConfigNode.Mapping;
 import io.openhqm.core.config.ConfigNode.Sequence;
 import io.openhqm.core.config.OpenHqmConfig.Route;
@@ -103,12 +104,13 @@ final class RoutingReader {
         TransformType.valueOf(
             in.choice("transform_type").orElse("passthrough").toUpperCase(Locale.ROOT));
     var transform = new Transform(type, in.textOrEmpty("transform"));
-    if (type == TransformType.JQ || type == TransformType.JSONPATH) {
-      in.problem(
-          "transform_type",
-          "this build has no "
-              + type.name().toLowerCase(Locale.ROOT)
-              + "; use template or passthrough");
+    if (type != TransformType.PASSTHROUGH) {
+      in.problem("transform_type", "this build has only passthrough: payloads go on as they came");
+    }
+    for (String name : List.of("header_mappings", "query_params")) {
+      if (!in.texts(name).isEmpty()) {
+        in.problem(name, "this build does not map header fields or query parameters; leave it out");
+      }
     }
     var route =
         new Route(

@@ -1,5 +1,6 @@
 package io.openhqm.core.config;
 
+import io.openhqm.core.Nearest;
 import io.openhqm.core.config.ConfigNode.Entry;
 import io.openhqm.core.config.ConfigNode.Mapping;
 import io.openhqm.core.config.ConfigNode.Place;

@@ -1,14 +1,14 @@
-package io.openhqm.core.config;
+package io.openhqm.core;
 
 import java.util.Collection;
 import java.util.Locale;
 
 /** Finds the known word that somebody probably meant. */
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /** {@code "; did you mean 'x'?"}, or nothing where none is near. */
-  static String hint(String word, Collection<String> known) {
+  public static String hint(String word, Collection<String> known) {
     String best = "";
     int least = Math.max(2, word.length() / 3) + 1;
     for (String candidate : known) {

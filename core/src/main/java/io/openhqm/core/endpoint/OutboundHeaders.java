@@ -1,0 +1,113 @@
+package io.openhqm.core.endpoint;
+
+import io.openhqm.core.Attempt;
+import io.openhqm.core.Endpoint;
+import io.openhqm.core.Headers;
+import io.openhqm.core.HopByHop;
+import io.openhqm.core.Message;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+
+/**
+ * The header fields of a call to a backend. Precedence, lowest first: the client's forwarded
+ * fields, the endpoint's credential, the endpoint's static fields. A stripped field is stripped
+ * wherever it came from, and so are hop-by-hop fields (RFC 9110 §7.6.1).
+ */
+public final class OutboundHeaders {
+  /** What the HTTP client itself sets. */
+  private static final Set<String> CLIENTS_OWN = Set.of("host", "content-length", "expect");
+
+  private static final HexFormat HEX = HexFormat.of();
+
+  private final Headers fixed;
+  private final Set<String> fixedNames;
+  private final Set<String> stripped;
+  private final Set<String> forwarded;
+  private final boolean forwardAll;
+
+  /** The rules of one endpoint, worked out once. */
+  public OutboundHeaders(Endpoint endpoint) {
+    this.stripped = lower(endpoint.stripHeaders());
+    this.forwarded = lower(endpoint.forwardHeaders());
+    this.forwardAll = forwarded.contains("*");
+    var fields = new ArrayList<Headers.Field>();
+    endpoint
+        .auth()
+        .toField()
+        .filter(field -> !endpoint.headers().has(field.name()))
+        .ifPresent(fields::add);
+    fields.addAll(endpoint.headers().fields());
+    this.fixed = HopByHop.strip(new Headers(fields)).filter(field -> isSent(name(field)));
+    this.fixedNames =
+        fixed.fields().stream().map(OutboundHeaders::name).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /**
+   * The fields of one attempt, with what tells the backend which job it is: {@code
+   * X-Correlation-ID}, {@code Idempotency-Key} (the same over all attempts), {@code
+   * X-OpenHQM-Attempt}, {@code traceparent}.
+   */
+  public Headers of(Attempt attempt, RandomGenerator random) {
+    var message = attempt.message();
+    var fields = new ArrayList<Headers.Field>(message.headers().fields().size() + 8);
+    for (var field : HopByHop.strip(message.headers()).fields()) {
+      String name = name(field);
+      boolean wanted = forwardAll || forwarded.contains(name);
+      if (wanted && isSent(name) && !fixedNames.contains(name) && !isOurs(name)) {
+        fields.add(field);
+      }
+    }
+    fields.addAll(fixed.fields());
+    fields.add(new Headers.Field("X-Correlation-ID", message.id().toString()));
+    fields.add(new Headers.Field("Idempotency-Key", '"' + message.id().toString() + '"'));
+    fields.add(new Headers.Field("X-OpenHQM-Attempt", Integer.toString(attempt.number())));
+    fields.add(new Headers.Field("traceparent", traceparent(message, random)));
+    return new Headers(fields);
+  }
+
+  private boolean isSent(String name) {
+    return !stripped.contains(name) && !CLIENTS_OWN.contains(name);
+  }
+
+  private static boolean isOurs(String name) {
+    return switch (name) {
+      case "x-correlation-id", "idempotency-key", "x-openhqm-attempt", "traceparent" -> true;
+      default -> false;
+    };
+  }
+
+  /**
+   * The same trace with a new span for each attempt (W3C Trace Context); a new trace where none
+   * came.
+   */
+  private static String traceparent(Message message, RandomGenerator random) {
+    String span = HEX.toHexDigits(random.nextLong() | 1);
+    return message
+        .traceparent()
+        .filter(parent -> parent.length() >= 55)
+        .map(parent -> parent.substring(0, 36) + span + parent.substring(52))
+        .orElseGet(
+            () ->
+                "00-"
+                    + HEX.toHexDigits(random.nextLong())
+                    + HEX.toHexDigits(random.nextLong() | 1)
+                    + "-"
+                    + span
+                    + "-01");
+  }
+
+  private static Set<String> lower(List<String> names) {
+    return names.stream()
+        .map(name -> name.toLowerCase(Locale.ROOT))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static String name(Headers.Field field) {
+    return field.name().toLowerCase(Locale.ROOT);
+  }
+}

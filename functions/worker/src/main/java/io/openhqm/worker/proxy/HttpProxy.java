@@ -1,0 +1,365 @@
+package io.openhqm.worker.proxy;
+
+import io.openhqm.core.Attempt;
+import io.openhqm.core.Body;
+import io.openhqm.core.Bytes;
+import io.openhqm.core.Endpoint;
+import io.openhqm.core.Headers;
+import io.openhqm.core.HopByHop;
+import io.openhqm.core.PermanentException;
+import io.openhqm.core.Processor;
+import io.openhqm.core.Result;
+import io.openhqm.core.RetryException;
+import io.openhqm.core.Telemetry;
+import io.openhqm.core.endpoint.OutboundHeaders;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLException;
+
+/**
+ * Forwards a message to its endpoint and takes the answer: bodies byte for byte, connections
+ * reused, the attempt's deadline over all of it, a body that stalls or trickles included, and never
+ * more than {@code max_response_size} in memory. Redirects are not followed unless asked for. Safe
+ * for use by many threads.
+ */
+public final class HttpProxy implements Processor {
+  private static final int REDIRECTS_MAX = 5;
+  private static final Duration BUSY = Duration.ofMillis(100);
+  private static final int ENDPOINTS_KEPT_MAX = 1_000;
+  private static final String BODYLESS_BY_NULL = "null";
+
+  private final Settings settings;
+  private final OutboundGuard guard;
+  private final Telemetry telemetry;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final HttpClient client;
+  private final ConcurrentMap<Endpoint, Prepared> prepared = new ConcurrentHashMap<>();
+
+  /**
+   * @param connectTimeout the longest to connect
+   * @param followRedirects whether redirects to the same origin are followed
+   */
+  public record Settings(Duration connectTimeout, boolean followRedirects) {}
+
+  /** What is worked out once an endpoint. */
+  private record Prepared(OutboundHeaders headers, Optional<Semaphore> lanes) {
+    static Prepared of(Endpoint endpoint) {
+      var max = endpoint.concurrencyMax();
+      return new Prepared(
+          new OutboundHeaders(endpoint),
+          max.isPresent() ? Optional.of(new Semaphore(max.getAsInt())) : Optional.empty());
+    }
+  }
+
+  /**
+   * @param random for span ids; safe for use by many threads
+   */
+  public HttpProxy(
+      Settings settings,
+      OutboundGuard guard,
+      Telemetry telemetry,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.settings = settings;
+    this.guard = guard;
+    this.telemetry = telemetry;
+    this.clock = clock;
+    this.random = random;
+    this.client =
+        HttpClient.newBuilder()
+            .connectTimeout(settings.connectTimeout())
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .build();
+  }
+
+  @Override
+  public String name() {
+    return "proxy";
+  }
+
+  @Override
+  public Result process(Attempt attempt)
+      throws RetryException, PermanentException, InterruptedException {
+    var endpoint =
+        attempt
+            .route()
+            .endpoint()
+            .orElseThrow(
+                () ->
+                    new PermanentException(
+                        "the message has no endpoint; set proxy.default_endpoint"));
+    var ready = prepared(endpoint);
+    if (ready.lanes().isPresent() && !ready.lanes().get().tryAcquire()) {
+      throw RetryException.notTried(
+          BUSY, "endpoint '" + endpoint.name() + "' has as many calls as max_concurrency admits");
+    }
+    try {
+      return call(attempt, endpoint, ready);
+    } finally {
+      ready.lanes().ifPresent(Semaphore::release);
+    }
+  }
+
+  /** URLs that the allow list admits make endpoints of their own: what can grow has a limit. */
+  private Prepared prepared(Endpoint endpoint) {
+    var known = prepared.get(endpoint);
+    if (known != null) {
+      return known;
+    }
+    if (prepared.size() >= ENDPOINTS_KEPT_MAX) {
+      return Prepared.of(endpoint);
+    }
+    return prepared.computeIfAbsent(endpoint, Prepared::of);
+  }
+
+  private Result call(Attempt attempt, Endpoint endpoint, Prepared ready)
+      throws RetryException, PermanentException, InterruptedException {
+    long start = System.nanoTime();
+    int status = 0;
+    try {
+      var url =
+          TargetUrl.of(endpoint.url(), attempt.message().metadata().target())
+              .orElseThrow(
+                  () ->
+                      new PermanentException(
+                          "the path leads out of endpoint '" + endpoint.name() + "'"));
+      requireAllowed(url, endpoint);
+      var response = send(attempt, endpoint, ready, url);
+      status = response.statusCode();
+      return answer(endpoint, attempt, response);
+    } finally {
+      telemetry.backendCalled(endpoint.name(), status, Duration.ofNanos(System.nanoTime() - start));
+    }
+  }
+
+  private void requireAllowed(URI url, Endpoint endpoint)
+      throws PermanentException, RetryException {
+    try {
+      var refusal = guard.refusal(url.getHost());
+      if (refusal.isPresent()) {
+        throw new PermanentException(
+            "endpoint '" + endpoint.name() + "' is not called: " + refusal.get());
+      }
+    } catch (UnknownHostException unknown) {
+      throw RetryException.noAnswer(
+          "the host of endpoint '" + endpoint.name() + "' has no address (DNS)");
+    }
+  }
+
+  private HttpResponse<Bytes> send(Attempt attempt, Endpoint endpoint, Prepared ready, URI url)
+      throws RetryException, PermanentException, InterruptedException {
+    var headers = ready.headers().of(attempt, random);
+    var at = url;
+    for (int hops = 0; ; hops++) {
+      var response = exchange(request(attempt, endpoint, headers, at), attempt, endpoint);
+      var next = redirect(response, at);
+      if (next.isEmpty() || hops == REDIRECTS_MAX) {
+        return response;
+      }
+      requireAllowed(next.get(), endpoint);
+      at = next.get();
+    }
+  }
+
+  /**
+   * Where to go on; only within the same origin, which is what was configured, and only where the
+   * method stays.
+   */
+  private Optional<URI> redirect(HttpResponse<Bytes> response, URI from) {
+    boolean keepsMethod =
+        switch (response.statusCode()) {
+          case 307, 308 -> true;
+          case 301, 302 ->
+              response.request().method().equals("GET")
+                  || response.request().method().equals("HEAD");
+          default -> false;
+        };
+    if (!settings.followRedirects() || !keepsMethod) {
+      return Optional.empty();
+    }
+    try {
+      return response
+          .headers()
+          .firstValue("Location")
+          .map(from::resolve)
+          .filter(to -> Endpoint.urlFault(to).isEmpty())
+          .filter(
+              to ->
+                  to.getScheme().equalsIgnoreCase(from.getScheme())
+                      && to.getHost().equalsIgnoreCase(from.getHost())
+                      && to.getPort() == from.getPort());
+    } catch (IllegalArgumentException notAUrl) {
+      return Optional.empty();
+    }
+  }
+
+  private static HttpRequest request(Attempt attempt, Endpoint endpoint, Headers headers, URI url) {
+    var request = HttpRequest.newBuilder(url).version(version(endpoint, url));
+    var body = body(attempt);
+    boolean bodyless = body.contentLength() == 0;
+    for (var field : headers.fields()) {
+      if (!bodyless || !field.name().equalsIgnoreCase("Content-Type")) {
+        request.header(field.name(), field.value());
+      }
+    }
+    return request.method(attempt.route().method(), body).build();
+  }
+
+  /** A payload of {@code null} sends no body with methods that have none. */
+  private static BodyPublisher body(Attempt attempt) {
+    var bytes =
+        attempt.message().payload() instanceof Body.Inline inline ? inline.bytes() : Bytes.empty();
+    boolean mayBeBodyless =
+        switch (attempt.route().method()) {
+          case "GET", "HEAD", "DELETE", "OPTIONS" -> true;
+          default -> false;
+        };
+    boolean none =
+        bytes.isEmpty()
+            || mayBeBodyless && bytes.length() == 4 && bytes.toUtf8().equals(BODYLESS_BY_NULL);
+    return none ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(bytes.toReadOnlyArray());
+  }
+
+  private static HttpClient.Version version(Endpoint endpoint, URI url) {
+    return switch (endpoint.httpVersion()) {
+      case HTTP_1_1 -> HttpClient.Version.HTTP_1_1;
+      case HTTP_2 -> HttpClient.Version.HTTP_2;
+      // In clear text an upgrade would have to be asked for, and old services stumble over it.
+      case AUTO ->
+          url.getScheme().equalsIgnoreCase("https")
+              ? HttpClient.Version.HTTP_2
+              : HttpClient.Version.HTTP_1_1;
+    };
+  }
+
+  private HttpResponse<Bytes> exchange(HttpRequest request, Attempt attempt, Endpoint endpoint)
+      throws RetryException, PermanentException, InterruptedException {
+    var left = attempt.deadline().remaining();
+    if (left.isZero()) {
+      throw timedOut(attempt, endpoint);
+    }
+    var answer = client.sendAsync(request, info -> new LimitedBody(endpoint.responseBytesMax()));
+    try {
+      return answer.get(left.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException over) {
+      answer.cancel(true);
+      throw timedOut(attempt, endpoint);
+    } catch (InterruptedException stop) {
+      answer.cancel(true);
+      throw stop;
+    } catch (ExecutionException failed) {
+      throw failure(failed.getCause() == null ? failed : failed.getCause(), endpoint);
+    }
+  }
+
+  private static RetryException timedOut(Attempt attempt, Endpoint endpoint) {
+    return RetryException.timedOut(
+        "no complete answer from endpoint '"
+            + endpoint.name()
+            + "' within "
+            + attempt.route().timeout().toMillis()
+            + " ms");
+  }
+
+  /** In words that hold no URL: a query may carry a token. */
+  private static RetryException failure(Throwable cause, Endpoint endpoint)
+      throws PermanentException {
+    String at =
+        "endpoint '" + endpoint.name() + "' at " + endpoint.url().getHost() + port(endpoint.url());
+    return switch (cause) {
+      case LimitedBody.TooLargeException tooLarge ->
+          throw new PermanentException(
+              "the answer of "
+                  + at
+                  + " is larger than "
+                  + endpoint.responseBytesMax()
+                  + " bytes, which is the limit (max_response_size)");
+      case HttpConnectTimeoutException slow ->
+          RetryException.noAnswer("could not connect to " + at + " in time");
+      case HttpTimeoutException slow ->
+          RetryException.timedOut("no answer from " + at + " in time");
+      case ConnectException refused ->
+          RetryException.noAnswer(
+              refused.getCause() instanceof UnresolvedAddressException
+                  ? "the host of " + at + " has no address (DNS)"
+                  : "could not connect to " + at + ": connection refused or unreachable");
+      case SSLException tls ->
+          RetryException.noAnswer("no TLS connection to " + at + ": " + tls.getMessage());
+      case IOException broken ->
+          RetryException.noAnswer(
+              "the connection to " + at + " broke before the answer was complete");
+      case IllegalArgumentException impossible ->
+          throw new PermanentException(
+              "the request to "
+                  + at
+                  + " cannot be sent: its method or a header field is not admitted");
+      default ->
+          RetryException.noAnswer(
+              "the call of " + at + " failed with " + cause.getClass().getSimpleName());
+    };
+  }
+
+  private static String port(URI url) {
+    return url.getPort() < 0 ? "" : ":" + url.getPort();
+  }
+
+  private Result answer(Endpoint endpoint, Attempt attempt, HttpResponse<Bytes> response)
+      throws RetryException {
+    int status = response.statusCode();
+    if (status < 200 || status > 599) {
+      throw RetryException.noAnswer(
+          "endpoint '"
+              + endpoint.name()
+              + "' answered with the status code "
+              + status
+              + ", which HTTP does not have");
+    }
+    var fields = new ArrayList<Headers.Field>();
+    response
+        .headers()
+        .map()
+        .forEach(
+            (name, values) ->
+                values.stream()
+                    .filter(value -> Headers.isToken(name) && Headers.isFieldValue(value))
+                    .forEach(value -> fields.add(new Headers.Field(name, value))));
+    var headers = HopByHop.strip(new Headers(fields));
+    var result = new Result(status, headers, Body.of(response.body()));
+    if (attempt.route().retry().statusCodes().contains(status)) {
+      throw RetryException.answered(
+          "endpoint '" + endpoint.name() + "' answered " + status,
+          result,
+          RetryAfterHeader.of(headers, clock.instant()));
+    }
+    return result;
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+}

@@ -1,0 +1,96 @@
+package io.openhqm.worker.proxy;
+
+import io.openhqm.core.Bytes;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+
+/** Takes a body up to a limit; what is larger is never kept, and its connection is given up. */
+final class LimitedBody implements BodySubscriber<Bytes> {
+  private final long max;
+  private final CompletableFuture<Bytes> body = new CompletableFuture<>();
+  private final List<byte[]> parts = new ArrayList<>(1);
+  private Flow.Subscription subscription = NONE;
+  private long length;
+
+  private static final Flow.Subscription NONE =
+      new Flow.Subscription() {
+        @Override
+        public void request(long n) {}
+
+        @Override
+        public void cancel() {}
+      };
+
+  LimitedBody(long max) {
+    this.max = max;
+  }
+
+  @Override
+  public CompletionStage<Bytes> getBody() {
+    return body;
+  }
+
+  @Override
+  public void onSubscribe(Flow.Subscription given) {
+    subscription = given;
+    given.request(1);
+  }
+
+  @Override
+  public void onNext(List<ByteBuffer> buffers) {
+    if (body.isDone()) {
+      return;
+    }
+    for (var buffer : buffers) {
+      length += buffer.remaining();
+      if (length > max) {
+        parts.clear();
+        subscription.cancel();
+        body.completeExceptionally(new TooLargeException(max));
+        return;
+      }
+      byte[] part = new byte[buffer.remaining()];
+      buffer.get(part);
+      parts.add(part);
+    }
+    subscription.request(1);
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    parts.clear();
+    body.completeExceptionally(failure);
+  }
+
+  @Override
+  public void onComplete() {
+    body.complete(joined());
+  }
+
+  private Bytes joined() {
+    if (parts.size() == 1) {
+      return Bytes.wrap(parts.getFirst());
+    }
+    byte[] all = new byte[Math.toIntExact(length)];
+    int at = 0;
+    for (byte[] part : parts) {
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
+    }
+    return Bytes.wrap(all);
+  }
+
+  /** The body is larger than the limit. */
+  static final class TooLargeException extends java.io.IOException {
+    private static final long serialVersionUID = 1L;
+
+    TooLargeException(long max) {
+      super("the answer is larger than " + max + " bytes");
+    }
+  }
+}
