@@ -1,0 +1,149 @@
+package io.openhqm.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openhqm.core.Message;
+import io.openhqm.core.Outcome;
+import io.openhqm.core.Priority;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Q14 to Q18: what comes first, and who waits for whom. */
+abstract class QueueOrderRules extends QueueDeliveryRules {
+  @Test
+  void q14UrgentMessagesComeFirstWherePrioritiesAreDeclared() throws Exception {
+    var low = sent(ofPriority(2));
+    var normal = sent(ofPriority(5));
+    var urgent = sent(ofPriority(9));
+    var last = sent(ofPriority(0));
+
+    var got = oneByOne();
+
+    if (queue.features().priorities()) {
+      assertThat(got).containsExactlyElementsOf(idsOf(urgent, normal, low, last));
+    } else {
+      assertThat(got).containsExactlyInAnyOrderElementsOf(idsOf(low, normal, urgent, last));
+    }
+  }
+
+  private Message ofPriority(int level) {
+    return newMessage(newId(), new Priority(level), Optional.empty());
+  }
+
+  private List<UUID> oneByOne() throws InterruptedException {
+    var got = new ArrayList<UUID>();
+    for (var next = received(1, ticks(50)); !next.isEmpty(); next = received(1, ticks(50))) {
+      got.add(next.getFirst().message().id());
+    }
+    return got;
+  }
+
+  @Test
+  void q15OldMessagesComeFirst() throws Exception {
+    var sent = new ArrayList<UUID>();
+    for (int i = 0; i < 20; i++) {
+      sent.add(sent().id());
+      passTime(tick().dividedBy(100));
+    }
+
+    var got = oneByOne();
+
+    if (queue.features().ordering()) {
+      assertThat(got).containsExactlyElementsOf(sent);
+    } else {
+      assertThat(got).containsExactlyInAnyOrderElementsOf(sent);
+    }
+  }
+
+  @Test
+  void q16MessagesOfASessionComeOneAfterTheOther() throws Exception {
+    var messages = List.of(newMessageOf("s"), newMessageOf("s"), newMessageOf("s"));
+    messages.forEach(this::sent);
+    if (!queue.features().ordering()) {
+      assertThat(ids(received(9, ticks(6)))).as("no order is declared, so none waits").hasSize(3);
+      return;
+    }
+    for (var message : messages) {
+      var got = received(9, ticks(6));
+      assertThat(ids(got)).containsExactly(message.id());
+      got.getFirst().settle(DONE);
+    }
+    assertNothingComes();
+  }
+
+  @Test
+  void q16OrderOutlivesRetriesDelaysAndWorkers() throws Exception {
+    if (!queue.features().ordering()) {
+      return; // q16MessagesOfASessionComeOneAfterTheOther proves what is declared
+    }
+    var first = newMessageOf("s");
+    var second = newMessage(newId(), new Priority(9), Optional.of("s"));
+    var third = newMessageOf("s");
+    queue.send(first, now().plus(ticks(2)));
+    sent(second);
+    sent(third);
+    assertNothingComes();
+
+    passTime(ticks(2));
+    var delivery = received(9, ticks(6));
+    assertThat(ids(delivery)).as("delayed, and yet the first").containsExactly(first.id());
+    delivery.getFirst().settle(new Outcome.RetryAfter(ticks(2)));
+    assertNothingComes();
+
+    passTime(ticks(2));
+    assertThat(ids(received(9, ticks(1)))).as("to be retried").containsExactly(first.id());
+    passTime(ticks(1));
+    var taken = received(9, ticks(6));
+    assertThat(ids(taken)).as("its worker died").containsExactly(first.id());
+
+    taken.getFirst().settle(new Outcome.DeadLetter("poison"));
+    var next = receivedOne();
+    assertThat(next.message()).isEqualTo(second);
+    assertNothingComes();
+    next.settle(DONE);
+    assertThat(receivedOne().message()).isEqualTo(third);
+  }
+
+  @Test
+  void q17SessionWaitsOnlyForItself() throws Exception {
+    var delayed = newMessageOf("delayed");
+    if (queue.features().canDelay(ticks(50))) {
+      queue.send(delayed, now().plus(ticks(50)));
+    }
+    var held = sent(newMessageOf("held"));
+    assertThat(ids(received(9, ticks(100)))).containsExactly(held.id());
+    sent(newMessageOf("held"));
+    var other = sent(newMessageOf("other"));
+    var none = sent();
+
+    var got = ids(received(9, ticks(6)));
+
+    if (queue.features().ordering()) {
+      assertThat(got).containsExactlyInAnyOrderElementsOf(idsOf(other, none));
+    } else {
+      assertThat(got).contains(other.id(), none.id());
+    }
+  }
+
+  @Test
+  void q18PoisonHoldsUpNobody() throws Exception {
+    var poison = sent(newMessage(newId(), new Priority(9), Optional.empty()));
+    var other = sent(ofPriority(0));
+    for (int i = 0; i < 5; i++) {
+      var got = received(1, ticks(6)).getFirst();
+      if (got.message().equals(other)) {
+        return;
+      }
+      assertThat(got.message()).isEqualTo(poison);
+      if (!queue.features().canDelay(ticks(50))) {
+        got.settle(new Outcome.DeadLetter("poison"));
+      } else {
+        got.settle(new Outcome.RetryAfter(ticks(50)));
+      }
+    }
+    throw new AssertionError("the message behind the poison never came");
+  }
+}
