@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The rules of {@link BlobStore}, B01 to B07; the README of this module lists them. Make a subclass
+ * The rules of {@link BlobStore}, B01 to B08; the README of this module lists them. Make a subclass
  * that says how to open the engine.
  */
 public abstract class BlobStoreContract extends EngineContract {
@@ -74,7 +74,8 @@ public abstract class BlobStoreContract extends EngineContract {
   @Test
   void b05KeysOfEveryAllowedFormAreTold() {
     var keys =
-        List.of("a", ".hidden", "-_.", "a/b", "a.b", "Z9/z0_-.", "k".repeat(BlobStore.KEY_LENGTH_MAX));
+        List.of(
+            "a", ".hidden", "-_.", "a/b", "a.b", "Z9/z0_-.", "k".repeat(BlobStore.KEY_LENGTH_MAX));
     keys.forEach(key -> blobs.put(key, Bytes.utf8(key)));
 
     assertThat(keys).allSatisfy(key -> assertThat(blobs.get(key)).contains(Bytes.utf8(key)));
@@ -93,7 +94,8 @@ public abstract class BlobStoreContract extends EngineContract {
 
   @Test
   void b05KeyThatLooksLikeAPathLeadsNowhereElse() {
-    for (var key : List.of("../outside", "/etc/outside", "a/../../outside", "..", "a//b", "a/./b")) {
+    for (var key :
+        List.of("../outside", "/etc/outside", "a/../../outside", "..", "a//b", "a/./b")) {
       try {
         blobs.put(key, Bytes.utf8(key));
       } catch (IllegalArgumentException refused) {

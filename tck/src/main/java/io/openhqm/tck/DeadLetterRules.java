@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openhqm.core.DeadLetters;
 import io.openhqm.core.DeadLetters.DeadLetter;
-import io.openhqm.core.Job;
 import io.openhqm.core.Message;
 import io.openhqm.core.Outcome;
 import java.util.ArrayList;
@@ -85,7 +84,8 @@ abstract class DeadLetterRules extends QueueOrderRules {
             i -> {
               var job = newJob();
               var copy = copyOf(old, job.id());
-              return () -> letters.redrive(old.id(), job, copy) ? List.of(copy) : List.<Message>of();
+              return () ->
+                  letters.redrive(old.id(), job, copy) ? List.of(copy) : List.<Message>of();
             });
 
     var winners = redriven.stream().flatMap(List::stream).toList();
@@ -112,8 +112,7 @@ abstract class DeadLetterRules extends QueueOrderRules {
   }
 
   private Message copyOf(Message old, UUID id) {
-    return new Message(
-        id, old.payload(), old.headers(), old.metadata(), now(), old.traceparent());
+    return new Message(id, old.payload(), old.headers(), old.metadata(), now(), old.traceparent());
   }
 
   @Test
@@ -151,10 +150,10 @@ abstract class DeadLetterRules extends QueueOrderRules {
   void q23DepthCountsWhatWaitsAndWhatIsHeld() throws Exception {
     assertThat(queue.depth().messages()).isZero();
     assertThat(queue.depth().oldest()).isEmpty();
+    dead();
     var oldest = sent();
     passTime(ticks(1));
     sent();
-    dead();
     assertThat(queue.depth().messages()).isEqualTo(2);
     assertThat(queue.depth().oldest()).contains(oldest.submittedAt());
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The rules of {@link Intake}, I01 to I08, for engines that keep both jobs and messages; the README
+ * The rules of {@link Intake}, I01 to I10, for engines that keep both jobs and messages; the README
  * of this module lists them. Make a subclass that says how to open the engine.
  */
 public abstract class IntakeContract extends EngineContract {

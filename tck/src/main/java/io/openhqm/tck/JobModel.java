@@ -68,8 +68,11 @@ final class JobModel {
     for (var entry : entries.values()) {
       boolean sameKey =
           job.idempotency().isPresent()
-              && entry.job.idempotency().map(Job.Idempotency::key).equals(
-                  job.idempotency().map(Job.Idempotency::key))
+              && entry
+                  .job
+                  .idempotency()
+                  .map(Job.Idempotency::key)
+                  .equals(job.idempotency().map(Job.Idempotency::key))
               && !entry.job.isExpired(clock.instant());
       if (entry.job.id().equals(job.id()) || sameKey) {
         return new Creation.Exists(entry.job);

@@ -70,10 +70,12 @@ abstract class JobStoreCreateRules extends JobStoreRules {
   void j04OfManyWithTheSameKeyOneIsCreated() throws Exception {
     for (int round = 0; round < 5; round++) {
       var key = "round-" + round;
-      var jobs = Threads.race(i -> {
-        var job = newJobWithKey(key);
-        return () -> new Tried(job, store.create(job, NOT_HELD));
-      });
+      var jobs =
+          Threads.race(
+              i -> {
+                var job = newJobWithKey(key);
+                return () -> new Tried(job, store.create(job, NOT_HELD));
+              });
 
       var winners = jobs.stream().filter(tried -> tried.creation() instanceof Creation.Created);
       var winner = winners.map(Tried::job).toList();
@@ -97,8 +99,7 @@ abstract class JobStoreCreateRules extends JobStoreRules {
 
     var second = created(newJobWithKey("key"));
 
-    assertThat(store.create(newJobWithKey("key"), NOT_HELD))
-        .isEqualTo(new Creation.Exists(second));
+    assertThat(store.create(newJobWithKey("key"), NOT_HELD)).isEqualTo(new Creation.Exists(second));
   }
 
   @Test

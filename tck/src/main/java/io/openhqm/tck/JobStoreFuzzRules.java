@@ -124,7 +124,9 @@ abstract class JobStoreFuzzRules extends JobStoreSweepRules {
     private String extend(Lease lease) {
       var duration = someLease();
       var actual = store.extend(lease, duration);
-      assertThat(actual).as("seed %s: extend %s", seed, lease).isEqualTo(model.extend(lease, duration));
+      assertThat(actual)
+          .as("seed %s: extend %s", seed, lease)
+          .isEqualTo(model.extend(lease, duration));
       return "extend " + lease + " → " + actual;
     }
 
@@ -138,7 +140,9 @@ abstract class JobStoreFuzzRules extends JobStoreSweepRules {
           };
       var ttl = ticks(2 + random.nextInt(4));
       boolean actual = store.complete(lease, ending, ttl);
-      assertThat(actual).as("seed %s: %s", seed, lease).isEqualTo(model.complete(lease, ending, ttl));
+      assertThat(actual)
+          .as("seed %s: %s", seed, lease)
+          .isEqualTo(model.complete(lease, ending, ttl));
       return "complete " + lease + " " + ending + " → " + actual;
     }
 
@@ -220,13 +224,25 @@ abstract class JobStoreFuzzRules extends JobStoreSweepRules {
           switch (job.state()) {
             case State.Pending pending -> "due " + pending.notBefore();
             case State.Processing running ->
-                "fence " + running.fence() + " cancel " + running.cancelRequested()
+                "fence "
+                    + running.fence()
+                    + " cancel "
+                    + running.cancelRequested()
                     + (isRealTime() ? "" : " " + running.leaseUntil() + running.startedAt());
             case State.Ended ended ->
                 ended.ending() + (isRealTime() ? "" : " " + ended.endedAt() + ended.expiresAt());
           };
-      return job.id() + " " + job.status() + " " + job.attempts() + " " + job.idempotency() + " "
-          + job.submittedAt() + " " + state;
+      return job.id()
+          + " "
+          + job.status()
+          + " "
+          + job.attempts()
+          + " "
+          + job.idempotency()
+          + " "
+          + job.submittedAt()
+          + " "
+          + state;
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.openhqm.tck;
 
+import io.openhqm.core.Bytes;
 import io.openhqm.core.Claim;
 import io.openhqm.core.Ending;
 import io.openhqm.core.Engine;
@@ -7,7 +8,6 @@ import io.openhqm.core.Job;
 import io.openhqm.core.JobStore;
 import io.openhqm.core.Message;
 import io.openhqm.core.Result;
-import io.openhqm.core.Bytes;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;

@@ -39,7 +39,9 @@ abstract class JobStoreSweepRules extends JobStoreEndRules {
     passTime(ticks(4));
 
     assertThat(store.overdue(2)).extracting(o -> o.job().id()).containsExactly(first, second);
-    assertThat(store.overdue(9)).extracting(o -> o.job().id()).containsExactly(first, second, third);
+    assertThat(store.overdue(9))
+        .extracting(o -> o.job().id())
+        .containsExactly(first, second, third);
   }
 
   @Test
@@ -56,8 +58,7 @@ abstract class JobStoreSweepRules extends JobStoreEndRules {
 
     var overdue = store.overdue(10);
 
-    assertThat(overdue)
-        .containsExactly(new Overdue(found(message.id()), Optional.of(message)));
+    assertThat(overdue).containsExactly(new Overdue(found(message.id()), Optional.of(message)));
     assertThat(store.overdue(10)).as("until it was handed over").isEqualTo(overdue);
     store.handedOver(message.id());
     assertThat(store.overdue(10)).isEmpty();

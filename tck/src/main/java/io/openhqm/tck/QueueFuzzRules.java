@@ -126,8 +126,8 @@ abstract class QueueFuzzRules extends DeadLetterRules {
       if (held.isEmpty()) {
         return;
       }
-      var id = List.copyOf(held.keySet()).get(random.nextInt(held.size()));
-      var one = held.get(id);
+      var one = List.copyOf(held.values()).get(random.nextInt(held.size()));
+      var id = one.delivery.message().id();
       if (one.until.isBefore(time().instant()) || one.until.equals(time().instant())) {
         return; // whether it still counts is not said; it comes again if nobody settles it
       }

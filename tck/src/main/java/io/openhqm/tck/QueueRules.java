@@ -31,7 +31,9 @@ abstract class QueueRules extends EngineContract {
     void send(byte[] body) throws Exception;
   }
 
-  /** How other programs put messages there; empty: they cannot, and the rule is reported skipped. */
+  /**
+   * How other programs put messages there; empty: they cannot, and the rule is reported skipped.
+   */
   protected Optional<ForeignSender> foreignSender() {
     return Optional.empty();
   }

@@ -53,8 +53,7 @@ public final class MemoryEngine implements Engine {
   @Override
   public Optional<Intake> intake() {
     return Optional.of(
-        (job, message, notBefore) ->
-            store.locked(() -> memory.accept(job, message, notBefore)));
+        (job, message, notBefore) -> store.locked(() -> memory.accept(job, message, notBefore)));
   }
 
   @Override

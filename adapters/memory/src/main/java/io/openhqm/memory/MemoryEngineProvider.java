@@ -5,7 +5,9 @@ import io.openhqm.core.EngineProvider;
 import io.openhqm.core.config.OpenHqmConfig;
 import java.time.InstantSource;
 
-/** Opens the engine that configuration calls {@code memory}; each opening is an engine of its own. */
+/**
+ * Opens the engine that configuration calls {@code memory}; each opening is an engine of its own.
+ */
 public final class MemoryEngineProvider implements EngineProvider {
   @Override
   public String name() {

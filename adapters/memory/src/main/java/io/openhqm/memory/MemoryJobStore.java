@@ -129,8 +129,7 @@ final class MemoryJobStore extends Port implements JobStore {
     return locked(
         () -> {
           var slot = leased(lease);
-          slot.ifPresent(
-              one -> slots.change(one, () -> one.end(ending, memory.now(), ttl)));
+          slot.ifPresent(one -> slots.change(one, () -> one.end(ending, memory.now(), ttl)));
           return slot.isPresent();
         });
   }
@@ -198,9 +197,7 @@ final class MemoryJobStore extends Port implements JobStore {
   public void handedOver(UUID id) {
     locked(
         () -> {
-          slots
-              .find(id)
-              .ifPresent(slot -> slots.change(slot, () -> slot.hold(Optional.empty())));
+          slots.find(id).ifPresent(slot -> slots.change(slot, () -> slot.hold(Optional.empty())));
           return id;
         });
   }

@@ -126,8 +126,7 @@ final class MemoryQueue extends Port implements RequestQueue {
     private void settleMine(Outcome outcome) {
       switch (outcome) {
         case Outcome.Done done -> waiting.remove(entry.message.id());
-        case Outcome.RetryAfter retry ->
-            waiting.postpone(entry, memory.now().plus(retry.delay()));
+        case Outcome.RetryAfter retry -> waiting.postpone(entry, memory.now().plus(retry.delay()));
         case Outcome.DeadLetter dead -> {
           waiting.remove(entry.message.id());
           bury(dead.reason());

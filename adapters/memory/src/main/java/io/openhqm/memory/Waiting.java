@@ -49,7 +49,8 @@ final class Waiting {
   private final Map<UUID, Entry> byId = new HashMap<>();
   private final Map<String, TreeMap<Long, Entry>> sessions = new HashMap<>();
   private final TreeSet<Entry> later =
-      new TreeSet<>(Comparator.<Entry, Instant>comparing(e -> e.notBefore).thenComparing(BY_NUMBER));
+      new TreeSet<>(
+          Comparator.<Entry, Instant>comparing(e -> e.notBefore).thenComparing(BY_NUMBER));
   private final TreeSet<Entry> ready =
       new TreeSet<>(Comparator.comparing(Entry::priority).reversed().thenComparing(BY_NUMBER));
   private final Condition arrived;
