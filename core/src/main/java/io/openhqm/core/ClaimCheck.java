@@ -83,6 +83,14 @@ public record ClaimCheck(Optional<BlobStore> blobs, long payloadBytesMax, long r
     }
   }
 
+  /**
+   * Removes the payload that was left behind for a job, if any was: for one that ended before a
+   * worker saw its message.
+   */
+  public void dropPayload(UUID job) {
+    blobs.ifPresent(store -> store.delete(payloadKey(job)));
+  }
+
   private Body leave(String key, Body body, long bytesMax) {
     if (!(body instanceof Body.Inline inline) || inline.length() <= bytesMax) {
       return body;
@@ -98,6 +106,10 @@ public record ClaimCheck(Optional<BlobStore> blobs, long payloadBytesMax, long r
                         + " and there is no blob store"));
     store.put(key, inline.bytes());
     return new Body.Stored(key, inline.length());
+  }
+
+  private static String payloadKey(UUID job) {
+    return "payload/" + job;
   }
 
   private static String resultKey(UUID job, long fence) {

@@ -44,10 +44,7 @@ public final class JobAnswers {
   /** 202: the job is accepted, or was before. */
   public ApiResponse accepted(Job job) {
     String id = job.id().toString();
-    var body = new StringBuilder(400);
-    appendHead(body, id, job).append("\",\"submitted_at\":\"").append(job.submittedAt());
-    appendLinks(body.append("\","), id).append('}');
-    return new ApiResponse(202, pendingFields(id, job), bytes(body));
+    return new ApiResponse(202, pendingFields(id, job), told(id, job, ""));
   }
 
   /** 202: there is no response yet. */
@@ -55,14 +52,18 @@ public final class JobAnswers {
     return accepted(job);
   }
 
+  /** 202: a dead letter runs again, as this job. */
+  public ApiResponse redriven(Job job, UUID deadLetter) {
+    String id = job.id().toString();
+    String from = "\"redriven_from\":\"" + deadLetter + "\",";
+    return new ApiResponse(202, pendingFields(id, job), told(id, job, from));
+  }
+
   /** 202: cancellation was asked for, or took effect at once. 200: it was cancelled before. */
   public ApiResponse cancelled(int status, Job job) {
     String id = job.id().toString();
-    var body = new StringBuilder(400);
-    appendHead(body, id, job).append("\",\"submitted_at\":\"").append(job.submittedAt());
-    appendLinks(body.append("\","), id).append('}');
-    return new ApiResponse(
-        status, new Headers(List.of(JSON, NO_STORE, correlation(id))), bytes(body));
+    var fields = new Headers(List.of(JSON, NO_STORE, correlation(id)));
+    return new ApiResponse(status, fields, told(id, job, ""));
   }
 
   /** 200: where the job stands; 304 if that is what the client has. */
@@ -155,6 +156,16 @@ public final class JobAnswers {
       wait = untilDue.compareTo(wait) > 0 ? untilDue : wait;
     }
     return new Field("Retry-After", Long.toString(Problem.seconds(wait)));
+  }
+
+  private Bytes told(String id, Job job, String more) {
+    var body = new StringBuilder(512);
+    appendHead(body, id, job)
+        .append("\",\"submitted_at\":\"")
+        .append(job.submittedAt())
+        .append("\",")
+        .append(more);
+    return bytes(appendLinks(body, id).append('}'));
   }
 
   private static StringBuilder appendHead(StringBuilder json, String id, Job job) {

@@ -12,7 +12,8 @@ public final class OpenApi {
   public static Bytes document() {
     try (var in = OpenApi.class.getResourceAsStream("openapi.json")) {
       if (in == null) {
-        throw new IllegalStateException("openapi.json is missing beside " + OpenApi.class.getName());
+        throw new IllegalStateException(
+            "openapi.json is missing beside " + OpenApi.class.getName());
       }
       return Bytes.wrap(in.readAllBytes());
     } catch (IOException e) {

@@ -183,7 +183,7 @@ public final class DeadLetterAdmin implements ApiFunction {
     if (!ports.letters().redrive(old.id(), job, message)) {
       throw unknown();
     }
-    return answers.accepted(job);
+    return answers.redriven(job, old.id());
   }
 
   private ApiResponse purge(String idText) {

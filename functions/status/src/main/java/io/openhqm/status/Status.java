@@ -8,6 +8,7 @@ import io.openhqm.core.Job;
 import io.openhqm.core.JobStore;
 import io.openhqm.core.JobStore.Cancellation;
 import io.openhqm.core.Telemetry;
+import io.openhqm.core.UnavailableException;
 import io.openhqm.core.api.Api;
 import io.openhqm.core.api.ApiFunction;
 import io.openhqm.core.api.ApiRequest;
@@ -140,7 +141,10 @@ public final class Status implements ApiFunction {
   private ApiResponse cancel(ApiRequest request, String idText) {
     var id = idOf(idText);
     return switch (ports.store().cancel(id, settings.cancelledTtl())) {
-      case Cancellation.Cancelled now -> answers.cancelled(202, now.job());
+      case Cancellation.Cancelled now -> {
+        dropPayload(id);
+        yield answers.cancelled(202, now.job());
+      }
       case Cancellation.Requested asked -> {
         ports.onCancelRequested().accept(id);
         yield answers.cancelled(202, asked.job());
@@ -148,6 +152,17 @@ public final class Status implements ApiFunction {
       case Cancellation.Finished finished -> finished(finished.job());
       case Cancellation.Unknown none -> throw unknown();
     };
+  }
+
+  /** The job is cancelled whether or not this works. */
+  private void dropPayload(UUID id) {
+    try {
+      ports.claimCheck().dropPayload(id);
+    } catch (UnavailableException down) {
+      ports
+          .telemetry()
+          .trouble("the payload of a cancelled job may be left over in the blob store", down);
+    }
   }
 
   private ApiResponse finished(Job job) {

@@ -23,6 +23,7 @@ final class FakeStore implements JobStore {
 
   final Map<UUID, Job> jobs = new HashMap<>();
   boolean isDown;
+  boolean isBroken;
   UnaryOperator<Job> whileWaiting = UnaryOperator.identity();
   Optional<Duration> waited = Optional.empty();
 
@@ -63,11 +64,18 @@ final class FakeStore implements JobStore {
     jobs.put(job.id(), job);
   }
 
-  @Override
-  public Optional<Job> find(UUID id) {
+  private void requireUp() {
     if (isDown) {
       throw new UnavailableException("The store is down.", Duration.ofMillis(1_500));
     }
+    if (isBroken) {
+      throw new IllegalStateException("secret inside");
+    }
+  }
+
+  @Override
+  public Optional<Job> find(UUID id) {
+    requireUp();
     return Optional.ofNullable(jobs.get(id));
   }
 
@@ -80,6 +88,7 @@ final class FakeStore implements JobStore {
 
   @Override
   public Cancellation cancel(UUID id, Duration ttl) {
+    requireUp();
     var job = jobs.get(id);
     if (job == null) {
       return new Cancellation.Unknown();

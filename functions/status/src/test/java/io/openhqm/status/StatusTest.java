@@ -12,6 +12,7 @@ import io.openhqm.core.Result;
 import io.openhqm.core.Telemetry;
 import io.openhqm.core.api.ApiRequest;
 import io.openhqm.core.api.ApiResponse;
+import io.openhqm.tck.OpenApiConformance;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StatusTest {
+  private static final OpenApiConformance CONFORMANCE = new OpenApiConformance();
   private static final String ID = FakeStore.ID.toString();
 
   private final FakeStore store = new FakeStore();
@@ -360,7 +362,10 @@ class StatusTest {
   private ApiResponse handle(
       String method, String path, Optional<String> query, String... headers) {
     try {
-      return status.handle(new ApiRequest(method, path, query, Headers.of(headers), Bytes.empty()));
+      var request = new ApiRequest(method, path, query, Headers.of(headers), Bytes.empty());
+      var response = status.handle(request);
+      CONFORMANCE.check(request, response);
+      return response;
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

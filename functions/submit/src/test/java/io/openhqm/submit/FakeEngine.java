@@ -35,6 +35,7 @@ final class FakeEngine implements Intake, JobStore, RequestQueue {
   boolean queueIsDown;
   boolean storeDiesAfterCreate;
   boolean waitIsDown;
+  boolean isBroken;
   UnaryOperator<Job> whileWaiting = UnaryOperator.identity();
 
   Message lastSent() {
@@ -43,6 +44,9 @@ final class FakeEngine implements Intake, JobStore, RequestQueue {
 
   @Override
   public Creation accept(Job job, Message message, Instant notBefore) {
+    if (isBroken) {
+      throw new IllegalStateException("secret inside");
+    }
     var creation = create(job, Optional.empty());
     if (creation instanceof Creation.Created) {
       send(message, notBefore);

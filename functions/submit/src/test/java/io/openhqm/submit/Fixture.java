@@ -13,6 +13,7 @@ import io.openhqm.core.UuidV7;
 import io.openhqm.core.api.ApiRequest;
 import io.openhqm.core.api.ApiResponse;
 import io.openhqm.core.api.Links;
+import io.openhqm.tck.OpenApiConformance;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,6 +30,10 @@ import java.util.random.RandomGenerator;
 final class Fixture {
   static final Instant NOW = Instant.parse("2026-02-07T10:30:00.123Z");
 
+  private static final OpenApiConformance SHARED = new OpenApiConformance();
+
+  OpenApiConformance conformance = SHARED;
+  boolean isChecked = true;
   final FakeEngine engine = new FakeEngine();
   final List<Throwable> troubles = new ArrayList<>();
   Optional<String> sessionPath = Optional.empty();
@@ -89,7 +94,11 @@ final class Fixture {
 
   ApiResponse handle(ApiRequest request) {
     try {
-      return submit().handle(request);
+      var response = submit().handle(request);
+      if (isChecked) {
+        conformance.check(request, response);
+      }
+      return response;
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
