@@ -29,8 +29,6 @@ import tools.jackson.databind.node.ObjectNode;
  * there, every header field that is said to be there must be, and the body must fit its schema. It
  * also keeps which answers it saw, so that a test can ask whether everything described was reached.
  * Safe for use by many threads.
- *
- * <p>Whoever uses it needs {@code com.networknt:json-schema-validator} on the test class path.
  */
 public final class OpenApiConformance {
   private static final JsonMapper MAPPER = JsonMapper.shared();
