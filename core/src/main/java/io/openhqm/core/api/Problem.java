@@ -44,7 +44,6 @@ public record Problem(
     NOT_FOUND(404, "Not found"),
     METHOD_NOT_ALLOWED(405, "Method not allowed"),
     NOT_CANCELLABLE(409, "Already finished"),
-    IDEMPOTENCY_BUSY(409, "The first request with this Idempotency-Key is still being accepted"),
     RESULT_EXPIRED(410, "Expired"),
     CANCELLED(410, "The request was cancelled"),
     BODY_TOO_LARGE(413, "Body too large"),

@@ -35,16 +35,13 @@ public final class StoreThenRedrive implements DeadLetters {
       throw new UnavailableException(
           "The id that was made for the redriven job is taken.", Duration.ofSeconds(1));
     }
-    try {
-      boolean redriven = letters.redrive(id, job, message);
-      if (!redriven) {
-        discard(job.id());
-      }
-      return redriven;
-    } catch (UnavailableException down) {
+    // Where the queue gives no answer the job stays: the message may be under way, and must find
+    // it.
+    boolean redriven = letters.redrive(id, job, message);
+    if (!redriven) {
       discard(job.id());
-      throw down;
     }
+    return redriven;
   }
 
   private void discard(UUID job) {
