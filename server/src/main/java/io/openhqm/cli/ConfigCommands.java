@@ -27,7 +27,8 @@ final class ConfigCommands {
     @Option(
         names = {"-c", "--config"},
         paramLabel = "FILE",
-        description = "The configuration; also by OPENHQM_CONFIG. Default: config.yaml, if it is there")
+        description =
+            "The configuration; also by OPENHQM_CONFIG. Default: config.yaml, if it is there")
     Optional<Path> config = Optional.empty();
 
     @Spec CommandSpec spec = CommandSpec.create();
@@ -56,7 +57,9 @@ final class ConfigCommands {
     }
   }
 
-  @Command(name = "show", description = "Prints what is in force, and where it came from. Secrets are masked.")
+  @Command(
+      name = "show",
+      description = "Prints what is in force, and where it came from. Secrets are masked.")
   static final class Show extends Read {
     @Override
     void print(ConfigResult.Loaded loaded, String source, Console console) {
@@ -74,7 +77,8 @@ final class ConfigCommands {
   static ExitCode refuse(ConfigResult.Invalid invalid, Console console) {
     invalid.problems().forEach(problem -> console.error(problem.toLine()));
     int count = invalid.problems().size();
-    console.error(count == 1 ? "1 fault in the configuration." : count + " faults in the configuration.");
+    console.error(
+        count == 1 ? "1 fault in the configuration." : count + " faults in the configuration.");
     return ExitCode.CONFIGURATION;
   }
 }

@@ -80,7 +80,8 @@ final class DemoCommand implements Callable<Integer> {
   private static void show(OpenHqmServer server, SampleBackend backend, Console console)
       throws InterruptedException {
     String url = "http://localhost:" + server.port();
-    console.print("@|bold OpenHQM|@ listens on " + url + ", its queue is a SQLite file, and a sample");
+    console.print(
+        "@|bold OpenHQM|@ listens on " + url + ", its queue is a SQLite file, and a sample");
     console.print("backend on " + backend.url() + " answers what it is sent.");
     console.print("");
     try (var api = new ApiClient(URI.create(url))) {
@@ -88,12 +89,19 @@ final class DemoCommand implements Callable<Integer> {
           "{\"payload\": {\"order\": 17}, \"metadata\": {\"endpoint\": \"sample\"}}"
               .getBytes(StandardCharsets.UTF_8);
       var accepted =
-          api.send("POST", "/api/v1/submit", Map.of("Content-Type", "application/json"), body, Duration.ZERO);
+          api.send(
+              "POST",
+              "/api/v1/submit",
+              Map.of("Content-Type", "application/json"),
+              body,
+              Duration.ZERO);
       String id = accepted.field("correlation_id").orElse("?");
       console.print("1. HTTP -> queue   POST /api/v1/submit                " + accepted.status());
       console.raw("   " + accepted.text());
       var done = api.get("/api/v1/response/" + id, Duration.ofSeconds(20));
-      console.print("2. queue -> HTTP   a worker calls the sample backend  " + done.field("status_code").orElse("?"));
+      console.print(
+          "2. queue -> HTTP   a worker calls the sample backend  "
+              + done.field("status_code").orElse("?"));
       console.print("3. polling         GET /api/v1/response/" + id);
       console.raw("   " + done.text());
     } catch (ApiClient.UnreachableException unreachable) {
@@ -101,10 +109,18 @@ final class DemoCommand implements Callable<Integer> {
     }
     console.print("");
     console.print("Go on in another terminal:");
-    console.print("  curl -X POST " + url + "/api/v1/submit -H 'Content-Type: application/json' \\");
+    console.print(
+        "  curl -X POST " + url + "/api/v1/submit -H 'Content-Type: application/json' \\");
     console.print("    -d '{\"payload\": {\"hello\": \"world\"}}'");
     console.print("  curl -X POST " + url + "/proxy/sample/any/path?q=1 -d 'any body'");
-    console.print("  curl " + url + "/health      curl " + url + "/metrics      curl " + url + "/openapi.json");
+    console.print(
+        "  curl "
+            + url
+            + "/health      curl "
+            + url
+            + "/metrics      curl "
+            + url
+            + "/openapi.json");
     console.print("");
     console.print("Ctrl-C stops it.");
   }

@@ -34,7 +34,8 @@ class ServeCommand implements Callable<Integer> {
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
-      description = "The configuration; also by OPENHQM_CONFIG. Default: config.yaml, if it is there")
+      description =
+          "The configuration; also by OPENHQM_CONFIG. Default: config.yaml, if it is there")
   Optional<Path> config = Optional.empty();
 
   @Option(
@@ -109,7 +110,8 @@ class ServeCommand implements Callable<Integer> {
       return message;
     }
     var cause = failure.getCause();
-    boolean bind = cause instanceof java.net.BindException || failure.toString().contains("BindException");
+    boolean bind =
+        cause instanceof java.net.BindException || failure.toString().contains("BindException");
     return bind
         ? "the port is in use; choose another by server.port or --port"
         : failure + (cause == null ? "" : ", caused by " + cause);

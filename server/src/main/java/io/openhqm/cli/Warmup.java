@@ -30,7 +30,8 @@ public final class Warmup {
     var folder = Files.createTempDirectory("openhqm-warmup");
     try (var backend = SampleBackend.start();
         var log =
-            LogOutput.install(OutputStream.nullOutputStream(), OpenHqmConfig.LogFormat.JSON, "INFO")) {
+            LogOutput.install(
+                OutputStream.nullOutputStream(), OpenHqmConfig.LogFormat.JSON, "INFO")) {
       String yaml =
           """
           server: {host: 127.0.0.1, port: 0}
@@ -38,7 +39,8 @@ public final class Warmup {
           proxy: {enabled: true, default_endpoint: sample, endpoints: {sample: {url: "%s"}}}
           """
               .formatted(backend.url());
-      if (ConfigLoader.loadText(yaml, "warmup", folder, Map.of()) instanceof ConfigResult.Loaded loaded) {
+      if (ConfigLoader.loadText(yaml, "warmup", folder, Map.of())
+          instanceof ConfigResult.Loaded loaded) {
         try (var server =
             OpenHqmServer.start(
                 loaded.config(), OpenHqmServer.Mode.ALL, InstantSource.system(), "warmup")) {
@@ -53,12 +55,19 @@ public final class Warmup {
     }
   }
 
-  private static void exercise(URI url) throws InterruptedException, ApiClient.UnreachableException {
-    byte[] body = "{\"payload\": {\"n\": 1}, \"headers\": {\"X-A\": \"b\"}}".getBytes(StandardCharsets.UTF_8);
+  private static void exercise(URI url)
+      throws InterruptedException, ApiClient.UnreachableException {
+    byte[] body =
+        "{\"payload\": {\"n\": 1}, \"headers\": {\"X-A\": \"b\"}}".getBytes(StandardCharsets.UTF_8);
     try (var api = new ApiClient(url)) {
       for (int i = 0; i < ROUNDS; i++) {
         var accepted =
-            api.send("POST", "/api/v1/submit", Map.of("Content-Type", "application/json"), body, Duration.ZERO);
+            api.send(
+                "POST",
+                "/api/v1/submit",
+                Map.of("Content-Type", "application/json"),
+                body,
+                Duration.ZERO);
         String id = accepted.field("correlation_id").orElse("");
         api.get("/api/v1/response/" + id, Duration.ofSeconds(5));
         if (i % 100 == 0) {

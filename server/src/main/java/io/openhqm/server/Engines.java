@@ -30,8 +30,8 @@ record Engines(Engine queueEngine, Engine storeEngine) implements AutoCloseable 
   /**
    * Opens them.
    *
-   * @throws EngineException if there is no engine of a name, it does not do what it is asked for, or
-   *     it cannot be opened
+   * @throws EngineException if there is no engine of a name, it does not do what it is asked for,
+   *     or it cannot be opened
    */
   static Engines open(OpenHqmConfig config, InstantSource clock) {
     var providers = new TreeMap<String, EngineProvider>();
@@ -71,14 +71,18 @@ record Engines(Engine queueEngine, Engine storeEngine) implements AutoCloseable 
 
   private void requireParts(OpenHqmConfig config) {
     if (queueEngine.queue().isEmpty()) {
-      throw new EngineException("queue.type: the engine '" + config.queue().type() + "' keeps no queue");
+      throw new EngineException(
+          "queue.type: the engine '" + config.queue().type() + "' keeps no queue");
     }
     if (storeEngine.store().isEmpty()) {
-      throw new EngineException("cache.type: the engine '" + config.cache().type() + "' keeps no jobs");
+      throw new EngineException(
+          "cache.type: the engine '" + config.cache().type() + "' keeps no jobs");
     }
     if (config.queue().announceResponses() && queueEngine.responses().isEmpty()) {
       throw new EngineException(
-          "response_queue.enabled: the engine '" + config.queue().type() + "' has no response queue");
+          "response_queue.enabled: the engine '"
+              + config.queue().type()
+              + "' has no response queue");
     }
   }
 

@@ -1,7 +1,7 @@
 package io.openhqm.server;
 
-import io.openhqm.core.Engine;
 import io.openhqm.core.EndpointResolver;
+import io.openhqm.core.Engine;
 import io.openhqm.core.Processor;
 import io.openhqm.core.UuidV7;
 import io.openhqm.core.api.Api;
@@ -32,8 +32,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * The functions on one machine. Puts the parts together, starts them in the order in which they need
- * each other, and stops them in the other.
+ * The functions on one machine. Puts the parts together, starts them in the order in which they
+ * need each other, and stops them in the other.
  */
 public final class OpenHqmServer implements AutoCloseable {
   private static final Duration POLL_AFTER = Duration.ofSeconds(1);
@@ -58,7 +58,8 @@ public final class OpenHqmServer implements AutoCloseable {
   private volatile Phase phase = Phase.STARTING;
 
   /** What works on the queue. */
-  private record Workers(Processor processor, Attempts attempts, WorkerPool pool, SweepLoop sweep) {}
+  private record Workers(
+      Processor processor, Attempts attempts, WorkerPool pool, SweepLoop sweep) {}
 
   private OpenHqmServer(
       OpenHqmConfig config, Mode mode, InstantSource clock, String version, Engines engines) {
@@ -245,7 +246,10 @@ public final class OpenHqmServer implements AutoCloseable {
   }
 
   private void gauges(Metrics metrics, InstantSource clock) {
-    metrics.gauge("openhqm_queue_depth", "Messages that wait or are worked on", () -> engines.queue().depth().messages());
+    metrics.gauge(
+        "openhqm_queue_depth",
+        "Messages that wait or are worked on",
+        () -> engines.queue().depth().messages());
     metrics.gauge(
         "openhqm_oldest_message_age_seconds",
         "How long the oldest message that is due waits",
@@ -256,13 +260,19 @@ public final class OpenHqmServer implements AutoCloseable {
                 .oldest()
                 .map(since -> Duration.between(since, clock.instant()).toMillis() / 1e3)
                 .orElse(0.0));
-    metrics.gauge("openhqm_dead_letters", "Messages that were given up and are kept", () -> engines.queue().deadLetters().count());
+    metrics.gauge(
+        "openhqm_dead_letters",
+        "Messages that were given up and are kept",
+        () -> engines.queue().deadLetters().count());
     metrics.gauge(
         "openhqm_worker_active",
         "Messages that are worked on",
         () -> workers.map(parts -> parts.pool().active()).orElse(0));
     for (var engine : engines.all()) {
-      engine.figures().keySet().forEach(name -> metrics.figure(name, () -> engine.figures().getOrDefault(name, 0.0)));
+      engine
+          .figures()
+          .keySet()
+          .forEach(name -> metrics.figure(name, () -> engine.figures().getOrDefault(name, 0.0)));
     }
   }
 

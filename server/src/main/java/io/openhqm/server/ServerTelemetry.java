@@ -20,8 +20,7 @@ record ServerTelemetry(Metrics metrics, JobLog log) implements Telemetry {
   }
 
   @Override
-  public void attemptEnded(
-      UUID id, String endpoint, String result, Duration took, String detail) {
+  public void attemptEnded(UUID id, String endpoint, String result, Duration took, String detail) {
     metrics.attemptEnded(id, endpoint, result, took, detail);
     log.attemptEnded(id, endpoint, result, took, detail);
   }
