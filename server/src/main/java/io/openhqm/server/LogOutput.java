@@ -17,7 +17,7 @@ import java.util.logging.Logger;
  * Writes log lines from one thread, many at a time, so that a line costs its caller no system call.
  * When the reader of the log is slower than we are, callers wait: no line is dropped.
  */
-public final class LogOutput extends Handler implements AutoCloseable {
+final class LogOutput extends Handler {
   private static final int WAITING_LINES_MAX = 4096;
 
   private final BlockingQueue<String> lines = new ArrayBlockingQueue<>(WAITING_LINES_MAX);
@@ -32,15 +32,10 @@ public final class LogOutput extends Handler implements AutoCloseable {
   }
 
   /** Sends all logging of this process to {@code out}, in JSON or text. */
-  public static LogOutput install(
-      OutputStream out, io.openhqm.core.config.OpenHqmConfig.LogFormat format, String level) {
+  static LogOutput install(OutputStream out, String format, String level) {
     LogManager.getLogManager().reset();
     var handler =
-        new LogOutput(
-            out,
-            format == io.openhqm.core.config.OpenHqmConfig.LogFormat.TEXT
-                ? new TextLogFormatter()
-                : new JsonLogFormatter());
+        new LogOutput(out, format.equals("text") ? new TextLogFormatter() : new JsonLogFormatter());
     handler.setLevel(Level.ALL);
     var root = Logger.getLogger("");
     root.addHandler(handler);

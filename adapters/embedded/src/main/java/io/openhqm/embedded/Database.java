@@ -1,0 +1,83 @@
+package io.openhqm.embedded;
+
+import io.openhqm.core.EngineException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import org.sqlite.SQLiteException;
+
+/** Opens connections to the file. */
+final class Database {
+  private static final int APPEND_PAGES = 4000;
+  private final Path file;
+
+  Database(Path file) {
+    this.file = file;
+  }
+
+  Path file() {
+    return file;
+  }
+
+  /** The one connection that writes, on a file of today's layout. */
+  Connection connectToWrite() {
+    try {
+      var folder = file.toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+    } catch (IOException e) {
+      throw new EngineException("the folder of " + file + " cannot be made: " + e.getMessage(), e);
+    }
+    try {
+      var connection = connect();
+      try (var statement = connection.createStatement()) {
+        statement.execute("PRAGMA busy_timeout=5000");
+        statement.execute("PRAGMA auto_vacuum=INCREMENTAL");
+        statement.execute("PRAGMA journal_mode=WAL");
+        statement.execute("PRAGMA synchronous=FULL");
+        statement.execute("PRAGMA cache_size=-4096");
+        statement.execute("PRAGMA wal_autocheckpoint=" + APPEND_PAGES);
+        statement.execute("PRAGMA journal_size_limit=" + (64L << 20));
+        statement.execute("PRAGMA temp_store=MEMORY");
+      }
+      Schema.migrate(connection, file);
+      return connection;
+    } catch (SQLException e) {
+      throw cannotOpen(e);
+    }
+  }
+
+  Connection connectToRead() throws SQLException {
+    var connection = connect();
+    try (var statement = connection.createStatement()) {
+      statement.execute("PRAGMA busy_timeout=5000");
+      statement.execute("PRAGMA cache_size=-512");
+      statement.execute("PRAGMA query_only=1");
+    }
+    return connection;
+  }
+
+  EngineException cannotOpen(SQLException e) {
+    String why =
+        switch (e instanceof SQLiteException sqlite ? sqlite.getResultCode().code & 0xff : 0) {
+          case 26 ->
+              "it is not a SQLite database or is damaged: restore a backup, or name another file in queue.embedded_path";
+          case 11 ->
+              "it is damaged: keep a copy, then restore a backup or repair it with 'sqlite3 FILE .recover'";
+          case 13 -> "its disk is full: make room on it";
+          case 14, 8, 3 ->
+              "it cannot be opened for writing: look at the permissions of the file and of its folder";
+          case 5, 6 -> "another program keeps it locked: end that program or its transaction";
+          default -> "look at the cause: " + e.getMessage();
+        };
+    return new EngineException("cannot open the database " + file + ": " + why, e);
+  }
+
+  private Connection connect() throws SQLException {
+    return DriverManager.getConnection("jdbc:sqlite:" + file);
+  }
+}

@@ -1,0 +1,136 @@
+package io.openhqm.embedded;
+
+import io.openhqm.core.BlobStore;
+import io.openhqm.core.Engine;
+import io.openhqm.core.EngineException;
+import io.openhqm.core.Intake;
+import io.openhqm.core.JobStore;
+import io.openhqm.core.RequestQueue;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+
+/** One open database file: the parts put together. */
+final class EmbeddedEngine implements Engine {
+  private final Parts parts;
+  private final ExclusiveLock exclusive;
+  private final Sql sql;
+  private final SqliteQueue queue;
+  private final SqliteJobStore store;
+  private final SqliteBlobs blobs;
+
+  private EmbeddedEngine(Parts parts, ExclusiveLock exclusive, Sql sql) {
+    this.parts = parts;
+    this.exclusive = exclusive;
+    this.sql = sql;
+    queue = new SqliteQueue(parts);
+    store = new SqliteJobStore(parts);
+    blobs = new SqliteBlobs(parts);
+  }
+
+  static EmbeddedEngine open(EmbeddedSettings settings, InstantSource clock) {
+    var exclusive = ExclusiveLock.take(settings.file());
+    try {
+      var database = new Database(settings.file());
+      var board = new Board(clock, settings.window(), settings.cachedBytes());
+      var sql = recover(database, database.connectToWrite(), board, clock);
+      var writer = new Writer(sql, board, settings.file(), writing -> null);
+      var parts =
+          new Parts(settings, clock, board, writer, new Readers(database), new EndWaiters());
+      writer.start();
+      return new EmbeddedEngine(parts, exclusive, sql);
+    } catch (RuntimeException e) {
+      exclusive.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Reads what the process before left behind; its backlog stays in the file until its turn comes.
+   */
+  private static Sql recover(
+      Database database, Connection connection, Board board, InstantSource clock) {
+    try {
+      var sql = new Sql(connection);
+      var claims = ClaimTable.load(sql, clock.instant());
+      board.lock.lock();
+      try {
+        claims.forEach(board::recovered);
+        board.countMessages(sql.number("SELECT count(*) FROM job WHERE ready IS NOT NULL"));
+        board.countDeadLetters(sql.number("SELECT count(*) FROM job WHERE dead IS NOT NULL"));
+      } finally {
+        board.lock.unlock();
+      }
+      return sql;
+    } catch (SQLException e) {
+      throw database.cannotOpen(e);
+    } catch (DamagedRowException e) {
+      throw new EngineException("cannot open " + database.file() + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Optional<RequestQueue> queue() {
+    return Optional.of(queue);
+  }
+
+  @Override
+  public Optional<JobStore> store() {
+    return Optional.of(store);
+  }
+
+  @Override
+  public Optional<BlobStore> blobs() {
+    return Optional.of(blobs);
+  }
+
+  @Override
+  public Optional<Intake> intake() {
+    return Optional.of(queue);
+  }
+
+  @Override
+  public Health health() {
+    return parts
+        .writer()
+        .trouble()
+        .map(what -> new Health(false, what))
+        .orElse(new Health(true, "ok"));
+  }
+
+  @Override
+  public Map<String, Double> figures() {
+    var writer = parts.writer();
+    return Map.of(
+        "openhqm_engine_commits_total",
+        (double) writer.commits(),
+        "openhqm_engine_commit_operations_total",
+        (double) writer.operations(),
+        "openhqm_engine_file_bytes",
+        size(""),
+        "openhqm_engine_wal_bytes",
+        size("-wal"));
+  }
+
+  private double size(String suffix) {
+    var file = Path.of(parts.settings().file() + suffix).toFile();
+    return file.length();
+  }
+
+  @Override
+  public void close() {
+    parts.board().close();
+    parts.writer().close();
+    try {
+      parts.readers().close();
+      sql.close();
+    } catch (SQLException e) {
+      throw Failures.of(parts.settings().file(), e);
+    } finally {
+      exclusive.close();
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package io.openhqm.embedded;
+
+import io.openhqm.core.DeadLetters;
+import io.openhqm.core.Ending;
+import io.openhqm.core.Job;
+import io.openhqm.core.Message;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Rows that are marked dead; most are failed jobs as well. */
+final class SqliteDeadLetters implements DeadLetters {
+  private static final String SELECT =
+      "SELECT seq, id, kind, NULL, dead, NULL, NULL, state, coalesce(request, (SELECT p.request FROM payload p WHERE"
+          + " p.seq=job.seq)) FROM job WHERE dead IS NOT NULL AND id";
+
+  private final Parts parts;
+
+  SqliteDeadLetters(Parts parts) {
+    this.parts = parts;
+  }
+
+  @Override
+  public List<DeadLetter> list(Optional<UUID> after, int limit) {
+    return parts
+        .readers()
+        .read(
+            sql -> {
+              var statement = sql.statement(SELECT + ">? ORDER BY id LIMIT ?");
+              statement.setBytes(1, after.map(Row::bytes).orElse(new byte[0]));
+              statement.setInt(2, limit);
+              return read(statement);
+            });
+  }
+
+  @Override
+  public Optional<DeadLetter> find(UUID id) {
+    return parts
+        .readers()
+        .read(
+            sql -> {
+              var statement = sql.statement(SELECT + "=?");
+              statement.setBytes(1, Row.bytes(id));
+              return read(statement).stream().findFirst();
+            });
+  }
+
+  private static List<DeadLetter> read(PreparedStatement statement) throws SQLException {
+    var found = new ArrayList<DeadLetter>();
+    try (var rows = statement.executeQuery()) {
+      while (rows.next()) {
+        var row = Row.read(rows, 9);
+        if (row.request() != null) {
+          var part = row.part();
+          found.add(
+              new DeadLetter(
+                  RowCodec.message(row.id(), row.request()),
+                  reason(part),
+                  Instant.ofEpochMilli(row.due()),
+                  part.attempts()));
+        }
+      }
+    }
+    return found;
+  }
+
+  private static String reason(JobPart part) {
+    return switch (part.stand()) {
+      case JobPart.Waiting waiting -> waiting.lastError().orElse("no reason was given");
+      case JobPart.Ended(Ending.Failed(var error), var start, var end, var expiry) -> error;
+      case JobPart.Ended(Ending.TimedOut(var error), var start, var end, var expiry) -> error;
+      case JobPart.Ended ended -> "the job ended as " + ended.ending().status();
+    };
+  }
+
+  @Override
+  public boolean redrive(UUID id, Job job, Message message) {
+    return parts
+        .writer()
+        .write(
+            new Bury(
+                parts,
+                id,
+                Arrival.accept(parts.board(), parts.clock(), job, message, job.submittedAt())))
+        .wasThere();
+  }
+
+  @Override
+  public boolean purge(UUID id) {
+    return parts.writer().write(new Bury(parts, id, null)).wasThere();
+  }
+
+  @Override
+  public int purgeBefore(Instant before, int limit) {
+    long bound = Sql.ms(before);
+    var old =
+        parts
+            .readers()
+            .read(
+                sql ->
+                    sql.rows(
+                        "SELECT seq, id, kind, NULL, NULL, NULL, NULL, x'', NULL FROM job WHERE dead<? LIMIT ?",
+                        bound,
+                        limit));
+    int gone = 0;
+    for (var row : old) {
+      gone += purge(row.id()) ? 1 : 0;
+    }
+    return gone;
+  }
+
+  @Override
+  public long count() {
+    return parts.board().deadLetters();
+  }
+
+  /** Takes a dead letter away, and puts a job of its own in its place where it is to run again. */
+  private static final class Bury extends Operation {
+    private final Parts parts;
+    private final UUID id;
+    private final @Nullable Arrival again;
+    private boolean there;
+
+    Bury(Parts parts, UUID id, @Nullable Arrival again) {
+      this.parts = parts;
+      this.id = id;
+      this.again = again;
+    }
+
+    boolean wasThere() {
+      return there;
+    }
+
+    @Override
+    void run(Sql sql) throws SQLException {
+      var row = sql.findJob(id).filter(found -> found.is(Kind.DEAD));
+      there = row.isPresent();
+      if (!there) {
+        return;
+      }
+      var dead = row.get();
+      if (dead.is(Kind.JOB)) {
+        sql.update(
+            "UPDATE job SET dead=NULL, request=NULL, kind=? WHERE seq=?",
+            dead.kind() & ~(Kind.DEAD | Kind.BIG),
+            dead.seq());
+        sql.deletePayload(dead.seq());
+      } else {
+        sql.delete(dead.seq(), dead.kind());
+      }
+      if (again != null) {
+        again.run(sql);
+      }
+    }
+
+    @Override
+    void committed() {
+      if (there) {
+        parts.board().countDeadLetters(-1);
+        if (again != null) {
+          again.committed();
+        }
+      }
+    }
+  }
+}

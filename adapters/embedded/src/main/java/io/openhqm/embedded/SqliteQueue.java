@@ -1,0 +1,177 @@
+package io.openhqm.embedded;
+
+import io.openhqm.core.DeadLetters;
+import io.openhqm.core.Delivery;
+import io.openhqm.core.Intake;
+import io.openhqm.core.Job;
+import io.openhqm.core.JobStore.Creation;
+import io.openhqm.core.Message;
+import io.openhqm.core.QueueFeatures;
+import io.openhqm.core.RequestQueue;
+import io.openhqm.core.UnavailableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Messages in the table {@code job}; the next ones in memory, see {@link Board}. */
+final class SqliteQueue implements RequestQueue, Intake {
+  static final long MESSAGE_MAX = 1 << 20;
+
+  private static final QueueFeatures FEATURES =
+      new QueueFeatures(true, true, Optional.empty(), MESSAGE_MAX);
+
+  private final Parts parts;
+  private final ReadAhead readAhead;
+  private final DeadLetters deadLetters;
+
+  SqliteQueue(Parts parts) {
+    this.parts = parts;
+    readAhead = new ReadAhead(parts);
+    deadLetters = new SqliteDeadLetters(parts);
+  }
+
+  @Override
+  public QueueFeatures features() {
+    return FEATURES;
+  }
+
+  @Override
+  public Creation accept(Job job, Message message, Instant notBefore) {
+    checkRoom();
+    checkSize(message);
+    return parts
+        .writer()
+        .write(Arrival.accept(parts.board(), parts.clock(), job, message, notBefore))
+        .creation();
+  }
+
+  @Override
+  public void send(Message message, Instant notBefore) {
+    checkRoom();
+    checkSize(message);
+    parts.writer().write(Arrival.send(parts.board(), parts.clock(), message, notBefore, 0));
+  }
+
+  private void checkRoom() {
+    long most = parts.settings().maxBacklog();
+    if (parts.board().messages() >= most) {
+      throw new UnavailableException(
+          "the queue is full: " + most + " messages wait (queue.max_backlog)",
+          Duration.ofSeconds(5));
+    }
+  }
+
+  private static void checkSize(Message message) {
+    if (message.payload().length() > MESSAGE_MAX
+        && message.payload() instanceof io.openhqm.core.Body.Inline) {
+      throw new IllegalArgumentException(
+          "a message carries "
+              + MESSAGE_MAX
+              + " bytes at most but has "
+              + message.payload().length());
+    }
+  }
+
+  @Override
+  public List<Delivery> receive(int max, Duration visibility, Duration wait)
+      throws InterruptedException {
+    long until =
+        System.nanoTime()
+            + (wait.compareTo(Duration.ofDays(1)) > 0 ? Duration.ofDays(1) : wait).toNanos();
+    var board = parts.board();
+    while (true) {
+      readAhead.fill();
+      List<Entry> taken;
+      board.lock.lockInterruptibly();
+      try {
+        board.checkOpen();
+        taken = board.take(max, visibility);
+        if (taken.isEmpty()) {
+          long rest = until - System.nanoTime();
+          if (!readAhead.isBehind()) {
+            if (rest <= 0) {
+              return List.of();
+            }
+            board.await(rest);
+          }
+          continue;
+        }
+      } finally {
+        board.lock.unlock();
+      }
+      var deliveries = deliveries(taken);
+      if (!deliveries.isEmpty()) {
+        return deliveries;
+      }
+    }
+  }
+
+  private List<Delivery> deliveries(List<Entry> taken) {
+    var deliveries = new ArrayList<Delivery>(taken.size());
+    try {
+      for (var entry : taken) {
+        var message = message(entry);
+        if (message != null) {
+          deliveries.add(new SqliteDelivery(parts, entry, entry.deliveries, message));
+        }
+      }
+      return deliveries;
+    } catch (UnavailableException e) {
+      var board = parts.board();
+      board.lock.lock();
+      try {
+        taken.stream().filter(entry -> entry.place == Entry.Place.OUT).forEach(board::giveBack);
+      } finally {
+        board.lock.unlock();
+      }
+      throw e;
+    }
+  }
+
+  /** Null: it is gone meanwhile. */
+  private @Nullable Message message(Entry entry) {
+    Message message;
+    byte[] request;
+    var board = parts.board();
+    board.lock.lock();
+    try {
+      message = entry.message;
+      request = entry.request;
+      board.uncache(entry);
+    } finally {
+      board.lock.unlock();
+    }
+    if (message != null) {
+      return message;
+    }
+    if (request == null) {
+      request = parts.readers().read(sql -> sql.request(entry.seq)).orElse(null);
+    }
+    return request == null ? null : RowCodec.message(entry.id, request);
+  }
+
+  @Override
+  public DeadLetters deadLetters() {
+    return deadLetters;
+  }
+
+  @Override
+  public Depth depth() {
+    var board = parts.board();
+    board.lock.lock();
+    try {
+      board.checkOpen();
+      return new Depth(Math.max(0, board.messages()), board.oldest());
+    } finally {
+      board.lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    // The engine closes.
+  }
+}
