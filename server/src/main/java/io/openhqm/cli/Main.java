@@ -51,7 +51,7 @@ public final class Main {
 
   /** The whole command line, for tests and for completion. */
   static CommandLine commandLine() {
-    var main = new CommandLine(new Main());
+    var main = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
     main.setExecutionExceptionHandler(
         (failure, command, result) -> {
           command.getErr().println("openhqm: " + failure);

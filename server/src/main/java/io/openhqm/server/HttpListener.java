@@ -41,6 +41,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class HttpListener implements AutoCloseable {
   private static final Duration COME_AGAIN = Duration.ofSeconds(1);
+  private static final String ADMIN_PATH = "/api/v1/dead-letters";
   private static final int KNOWN_HEADER_NAMES_MAX = 256;
 
   /**
@@ -49,6 +50,8 @@ final class HttpListener implements AutoCloseable {
    * @param bodyBytesMax the largest request body
    * @param headerBytesMax the largest sum of header fields
    * @param connectionsMax how many connections are served at a time
+   * @param adminFromAnywhere whether others than callers on this machine may use the resources for
+   *     operators
    * @param requestsMax how many requests may be in work at a time, those that wait for an end
    *     included
    */
@@ -58,7 +61,8 @@ final class HttpListener implements AutoCloseable {
       long bodyBytesMax,
       int headerBytesMax,
       int connectionsMax,
-      int requestsMax) {}
+      int requestsMax,
+      boolean adminFromAnywhere) {}
 
   /** Told of every answer; {@code nanos} is how long it took. */
   interface Observer {
@@ -110,9 +114,12 @@ final class HttpListener implements AutoCloseable {
     return server.port();
   }
 
-  /** How many requests are in work. */
-  int inWork() {
-    return inWork.get();
+  /** Waits until no request is in work, but not longer than {@code grace}. */
+  void drain(Duration grace) throws InterruptedException {
+    long until = System.nanoTime() + grace.toNanos();
+    while (inWork.get() > 0 && System.nanoTime() < until) {
+      Thread.sleep(10);
+    }
   }
 
   @Override
@@ -150,6 +157,12 @@ final class HttpListener implements AutoCloseable {
         return tooLarge(settings.bodyBytesMax()).with("Connection", "close");
       }
       var query = request.prologue().query().rawValue();
+      if (path.startsWith(ADMIN_PATH) && !mayAdminister(request)) {
+        return Problem.of(
+                Problem.Kind.FORBIDDEN,
+                "Dead letters are for operators on the server's own machine; see server.admin.")
+            .toResponse();
+      }
       return api.handle(
           new ApiRequest(
               request.prologue().method().text(),
@@ -233,6 +246,13 @@ final class HttpListener implements AutoCloseable {
     return created;
   }
 
+  private boolean mayAdminister(ServerRequest request) {
+    return settings.adminFromAnywhere()
+        || request.remotePeer().address() instanceof InetSocketAddress peer
+            && peer.getAddress() != null
+            && peer.getAddress().isLoopbackAddress();
+  }
+
   private static boolean isForOperators(String path) {
     return path.equals("/health") || path.startsWith("/health/") || path.equals("/metrics");
   }
@@ -312,11 +332,6 @@ final class HttpListener implements AutoCloseable {
 
   private static String shortened(String text) {
     return text.length() <= 40 ? text : text.substring(0, 40) + "…";
-  }
-
-  /** Where it listens. */
-  InetSocketAddress address() {
-    return new InetSocketAddress(settings.host(), port());
   }
 
   private static final class InvalidHeaderException extends Exception {

@@ -17,7 +17,7 @@ import java.util.logging.Logger;
  * Writes log lines from one thread, many at a time, so that a line costs its caller no system call.
  * When the reader of the log is slower than we are, callers wait: no line is dropped.
  */
-final class LogOutput extends Handler {
+public final class LogOutput extends Handler implements AutoCloseable {
   private static final int WAITING_LINES_MAX = 4096;
 
   private final BlockingQueue<String> lines = new ArrayBlockingQueue<>(WAITING_LINES_MAX);
@@ -32,10 +32,15 @@ final class LogOutput extends Handler {
   }
 
   /** Sends all logging of this process to {@code out}, in JSON or text. */
-  static LogOutput install(OutputStream out, String format, String level) {
+  public static LogOutput install(
+      OutputStream out, io.openhqm.core.config.OpenHqmConfig.LogFormat format, String level) {
     LogManager.getLogManager().reset();
     var handler =
-        new LogOutput(out, format.equals("text") ? new TextLogFormatter() : new JsonLogFormatter());
+        new LogOutput(
+            out,
+            format == io.openhqm.core.config.OpenHqmConfig.LogFormat.TEXT
+                ? new TextLogFormatter()
+                : new JsonLogFormatter());
     handler.setLevel(Level.ALL);
     var root = Logger.getLogger("");
     root.addHandler(handler);

@@ -65,6 +65,15 @@ final class Metrics implements Telemetry, HttpListener.Observer {
     Gauge.builder(name, value).description(description).register(registry);
   }
 
+  /** A figure of an engine: a counter where its name says so. */
+  void figure(String name, Supplier<Number> value) {
+    if (name.endsWith("_total")) {
+      FunctionCounter.builder(name, value, figure -> figure.get().doubleValue()).register(registry);
+    } else {
+      Gauge.builder(name, value).register(registry);
+    }
+  }
+
   /** The text that Prometheus reads. */
   String scrape() {
     return registry.scrape();

@@ -1,0 +1,84 @@
+package io.openhqm.cli;
+
+import io.openhqm.core.config.ConfigLoader;
+import io.openhqm.core.config.ConfigResult;
+import io.openhqm.core.config.ConfigShow;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Looks at the configuration without starting anything. */
+@Command(
+    name = "config",
+    description = "Checks or shows the configuration without starting anything.",
+    subcommands = {ConfigCommands.Check.class, ConfigCommands.Show.class},
+    footer = {"", "Example:", "  openhqm config check --config config.yaml"})
+final class ConfigCommands {
+  private static final Path USUAL = Path.of("config.yaml");
+
+  /** Reads the configuration as the server would. */
+  abstract static class Read implements Callable<Integer> {
+    @Option(
+        names = {"-c", "--config"},
+        paramLabel = "FILE",
+        description =
+            "The configuration; also by OPENHQM_CONFIG. Default: config.yaml, if it is there")
+    Optional<Path> config = Optional.empty();
+
+    @Spec CommandSpec spec = CommandSpec.create();
+
+    abstract void print(ConfigResult.Loaded loaded, String source, Console console);
+
+    @Override
+    public final Integer call() {
+      var console = Main.console(spec);
+      var file = file(config, System.getenv());
+      return switch (ConfigLoader.load(file, System.getenv())) {
+        case ConfigResult.Invalid invalid -> refuse(invalid, console).code();
+        case ConfigResult.Loaded loaded -> {
+          print(loaded, file.map(Path::toString).orElse("the defaults"), console);
+          yield ExitCode.OK.code();
+        }
+      };
+    }
+  }
+
+  @Command(name = "check", description = "Says what is wrong with it, all faults at once.")
+  static final class Check extends Read {
+    @Override
+    void print(ConfigResult.Loaded loaded, String source, Console console) {
+      console.print(source + ": ok");
+    }
+  }
+
+  @Command(
+      name = "show",
+      description = "Prints what is in force, and where it came from. Secrets are masked.")
+  static final class Show extends Read {
+    @Override
+    void print(ConfigResult.Loaded loaded, String source, Console console) {
+      console.raw(ConfigShow.render(loaded));
+    }
+  }
+
+  /** What was named, else {@code config.yaml} where it is there. */
+  static Optional<Path> file(Optional<Path> named, Map<String, String> environment) {
+    return named
+        .or(() -> Optional.ofNullable(environment.get("OPENHQM_CONFIG")).map(Path::of))
+        .or(() -> Optional.of(USUAL).filter(Files::isRegularFile));
+  }
+
+  static ExitCode refuse(ConfigResult.Invalid invalid, Console console) {
+    invalid.problems().forEach(problem -> console.error(problem.toLine()));
+    int count = invalid.problems().size();
+    console.error(
+        count == 1 ? "1 fault in the configuration." : count + " faults in the configuration.");
+    return ExitCode.CONFIGURATION;
+  }
+}

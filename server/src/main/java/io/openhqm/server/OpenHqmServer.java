@@ -1,0 +1,305 @@
+package io.openhqm.server;
+
+import io.openhqm.core.EndpointResolver;
+import io.openhqm.core.Engine;
+import io.openhqm.core.Processor;
+import io.openhqm.core.UuidV7;
+import io.openhqm.core.api.Api;
+import io.openhqm.core.api.Links;
+import io.openhqm.core.api.Resource;
+import io.openhqm.core.config.OpenHqmConfig;
+import io.openhqm.core.endpoint.ConfiguredEndpoints;
+import io.openhqm.server.OperatorResources.Phase;
+import io.openhqm.status.DeadLetterAdmin;
+import io.openhqm.status.Status;
+import io.openhqm.submit.Submit;
+import io.openhqm.worker.Attempts;
+import io.openhqm.worker.EchoProcessor;
+import io.openhqm.worker.Processors;
+import io.openhqm.worker.Sweep;
+import io.openhqm.worker.Worker;
+import io.openhqm.worker.WorkerPool;
+import io.openhqm.worker.proxy.HttpProxy;
+import io.openhqm.worker.proxy.OutboundGuard;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+
+/**
+ * The functions on one machine. Puts the parts together, starts them in the order in which they
+ * need each other, and stops them in the other.
+ */
+public final class OpenHqmServer implements AutoCloseable {
+  private static final Duration POLL_AFTER = Duration.ofSeconds(1);
+  private static final Duration TIMEOUT_MAX = Duration.ofDays(7);
+  private static final Duration DELAY_MAX = Duration.ofDays(366);
+  private static final Duration LISTENER_GRACE_MAX = Duration.ofSeconds(5);
+
+  /** What runs in this process. */
+  public enum Mode {
+    /** Listener and workers. */
+    ALL,
+    /** Only the listener. */
+    LISTENER,
+    /** Only workers, with health and metrics. */
+    WORKER
+  }
+
+  private final OpenHqmConfig config;
+  private final Engines engines;
+  private final Optional<Workers> workers;
+  private final HttpListener listener;
+  private volatile Phase phase = Phase.STARTING;
+
+  /** What works on the queue. */
+  private record Workers(
+      Processor processor, Attempts attempts, WorkerPool pool, SweepLoop sweep) {}
+
+  private OpenHqmServer(
+      OpenHqmConfig config, Mode mode, InstantSource clock, String version, Engines engines) {
+    this.config = config;
+    this.engines = engines;
+    var metrics = new Metrics();
+    var telemetry = new ServerTelemetry(metrics, new JobLog());
+    RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+    EndpointResolver resolver = ConfiguredEndpoints.of(config);
+    this.workers =
+        mode == Mode.LISTENER
+            ? Optional.empty()
+            : Optional.of(workers(resolver, telemetry, clock, random));
+    var resources = new ArrayList<Resource>();
+    if (mode != Mode.WORKER) {
+      resources.addAll(apiResources(resolver, telemetry, clock));
+    }
+    var named = new LinkedHashMap<String, Engine>();
+    named.put("queue", engines.queueEngine());
+    named.put("store", engines.storeEngine());
+    boolean showMetrics = config.monitoring().metricsEnabled();
+    resources.addAll(
+        new OperatorResources(() -> phase, named, metrics, showMetrics, version).resources());
+    var server = config.server();
+    this.listener =
+        new HttpListener(
+            new HttpListener.Settings(
+                server.host(),
+                server.port(),
+                server.maxBodySize(),
+                server.maxHeaderSize(),
+                server.maxConnections(),
+                server.maxWaitingRequests(),
+                server.admin() == OpenHqmConfig.Admin.ANY),
+            new Api(resources, telemetry),
+            metrics);
+    gauges(metrics, clock);
+  }
+
+  /**
+   * Starts a server; when this returns, it takes work.
+   *
+   * @param version for people
+   * @throws io.openhqm.core.EngineException if an engine cannot be opened
+   * @throws IllegalArgumentException if the processor cannot be loaded
+   */
+  public static OpenHqmServer start(
+      OpenHqmConfig config, Mode mode, InstantSource clock, String version) {
+    var engines = Engines.open(config, clock);
+    try {
+      var server = new OpenHqmServer(config, mode, clock, version, engines);
+      server.listener.start();
+      server.workers.ifPresent(
+          parts -> {
+            parts.sweep().start();
+            parts.pool().start();
+          });
+      server.phase = Phase.READY;
+      return server;
+    } catch (RuntimeException notStarted) {
+      engines.close();
+      throw notStarted;
+    }
+  }
+
+  private List<Resource> apiResources(
+      EndpointResolver resolver, ServerTelemetry telemetry, InstantSource clock) {
+    var links = Links.under(config.server().publicUrl());
+    var wait = config.server().maxWait();
+    var ids = new UuidV7(clock, new SecureRandom());
+    var claimCheck = engines.claimCheck();
+    var submit =
+        new Submit(
+            new Submit.Settings(
+                links,
+                POLL_AFTER,
+                wait,
+                TIMEOUT_MAX,
+                DELAY_MAX,
+                config.server().maxBodySize(),
+                sessionPath()),
+            new Submit.Ports(
+                resolver,
+                engines.intake(telemetry),
+                engines.store(),
+                claimCheck,
+                ids,
+                clock,
+                telemetry));
+    var status =
+        new Status(
+            new Status.Settings(links, POLL_AFTER, wait, config.cache().ttl()),
+            new Status.Ports(
+                engines.store(),
+                claimCheck,
+                id -> workers.ifPresent(parts -> parts.attempts().cancel(id)),
+                clock,
+                telemetry));
+    var resources = new ArrayList<>(submit.resources());
+    resources.addAll(status.resources());
+    if (config.server().admin() != OpenHqmConfig.Admin.OFF) {
+      var letters = engines.queue().deadLetters();
+      resources.addAll(
+          new DeadLetterAdmin(
+                  new DeadLetterAdmin.Ports(letters, claimCheck, links, ids, clock, telemetry))
+              .resources());
+    }
+    return resources;
+  }
+
+  /** Where a session comes from that the client did not name. */
+  private Optional<String> sessionPath() {
+    var partitioning = config.partitioning();
+    if (!partitioning.enabled()) {
+      return Optional.empty();
+    }
+    return switch (partitioning.strategy()) {
+      case STICKY -> Optional.of(partitioning.sessionKeyField());
+      case HASH, KEY -> Optional.of(partitioning.partitionKeyField());
+      case ROUND_ROBIN -> Optional.empty();
+    };
+  }
+
+  private Workers workers(
+      EndpointResolver resolver,
+      ServerTelemetry telemetry,
+      InstantSource clock,
+      RandomGenerator random) {
+    var settings = config.worker();
+    var processor = processor(telemetry, clock, random);
+    var attempts = new Attempts(engines.store(), clock, telemetry, settings.lease());
+    var defaults = Worker.Settings.defaults();
+    var worker =
+        new Worker(
+            new Worker.Settings(
+                settings.lease(), config.cache().ttl(), Duration.ZERO, defaults.retryAfterMax()),
+            new Worker.Ports(
+                engines.store(),
+                engines.queue().features(),
+                engines.claimCheck(),
+                resolver,
+                processor,
+                attempts,
+                engines.responses(config),
+                telemetry,
+                clock,
+                random,
+                Thread::sleep));
+    var pool =
+        new WorkerPool(
+            new WorkerPool.Settings(settings.count(), settings.batchSize(), settings.lease()),
+            engines.queue(),
+            worker,
+            attempts,
+            telemetry,
+            clock);
+    var sweep =
+        new Sweep(
+            new Sweep.Settings(
+                settings.lease(), config.cache().ttl(), settings.deadLetterRetention()),
+            engines.store(),
+            engines.queue(),
+            resolver,
+            telemetry,
+            clock);
+    return new Workers(processor, attempts, pool, new SweepLoop(sweep, telemetry));
+  }
+
+  private Processor processor(
+      ServerTelemetry telemetry, InstantSource clock, RandomGenerator random) {
+    if (config.proxy().enabled()) {
+      var proxy = config.proxy();
+      return new HttpProxy(
+          new HttpProxy.Settings(proxy.connectTimeout(), proxy.followRedirects()),
+          new OutboundGuard(proxy.allowedAddresses(), clock),
+          telemetry,
+          clock,
+          random);
+    }
+    var own = config.processor();
+    return own.name().filter(name -> !name.equals("echo")).isPresent()
+        ? Processors.load(own.name().get(), own.jars(), own.config())
+        : new EchoProcessor(clock);
+  }
+
+  private void gauges(Metrics metrics, InstantSource clock) {
+    metrics.gauge(
+        "openhqm_queue_depth",
+        "Messages that wait or are worked on",
+        () -> engines.queue().depth().messages());
+    metrics.gauge(
+        "openhqm_oldest_message_age_seconds",
+        "How long the oldest message that is due waits",
+        () ->
+            engines
+                .queue()
+                .depth()
+                .oldest()
+                .map(since -> Duration.between(since, clock.instant()).toMillis() / 1e3)
+                .orElse(0.0));
+    metrics.gauge(
+        "openhqm_dead_letters",
+        "Messages that were given up and are kept",
+        () -> engines.queue().deadLetters().count());
+    metrics.gauge(
+        "openhqm_worker_active",
+        "Messages that are worked on",
+        () -> workers.map(parts -> parts.pool().active()).orElse(0));
+    for (var engine : engines.all()) {
+      engine
+          .figures()
+          .keySet()
+          .forEach(name -> metrics.figure(name, () -> engine.figures().getOrDefault(name, 0.0)));
+    }
+  }
+
+  /** Where it listens. */
+  public int port() {
+    return listener.port();
+  }
+
+  /**
+   * Stops in order: not ready, no more messages, running attempts get the grace time, the rest is
+   * given back, then the engine is closed.
+   */
+  @Override
+  public void close() {
+    phase = Phase.STOPPING;
+    var grace = config.server().shutdownGrace();
+    try {
+      if (workers.isPresent()) {
+        workers.get().sweep().close();
+        workers.get().pool().stop(grace);
+      }
+      listener.drain(grace.compareTo(LISTENER_GRACE_MAX) < 0 ? grace : LISTENER_GRACE_MAX);
+    } catch (InterruptedException hurry) {
+      Thread.currentThread().interrupt();
+    }
+    listener.close();
+    workers.ifPresent(parts -> parts.processor().close());
+    engines.close();
+  }
+}

@@ -1,0 +1,50 @@
+package io.openhqm.server;
+
+import io.openhqm.core.JobStatus;
+import io.openhqm.core.Telemetry;
+import java.time.Duration;
+import java.util.UUID;
+
+/** Counts and logs. */
+record ServerTelemetry(Metrics metrics, JobLog log) implements Telemetry {
+  @Override
+  public void accepted(UUID id, String endpoint) {
+    metrics.accepted(id, endpoint);
+    log.accepted(id, endpoint);
+  }
+
+  @Override
+  public void attemptStarted(UUID id, String endpoint, int attempt) {
+    metrics.attemptStarted(id, endpoint, attempt);
+    log.attemptStarted(id, endpoint, attempt);
+  }
+
+  @Override
+  public void attemptEnded(UUID id, String endpoint, String result, Duration took, String detail) {
+    metrics.attemptEnded(id, endpoint, result, took, detail);
+    log.attemptEnded(id, endpoint, result, took, detail);
+  }
+
+  @Override
+  public void jobEnded(UUID id, String endpoint, JobStatus status, Duration sinceSubmitted) {
+    metrics.jobEnded(id, endpoint, status, sinceSubmitted);
+    log.jobEnded(id, endpoint, status, sinceSubmitted);
+  }
+
+  @Override
+  public void deadLettered(UUID id, String endpoint, String reason) {
+    metrics.deadLettered(id, endpoint, reason);
+    log.deadLettered(id, endpoint, reason);
+  }
+
+  @Override
+  public void backendCalled(String endpoint, int statusCode, Duration took) {
+    metrics.backendCalled(endpoint, statusCode, took);
+  }
+
+  @Override
+  public void trouble(String what, Throwable cause) {
+    metrics.trouble(what, cause);
+    log.trouble(what, cause);
+  }
+}
