@@ -1,5 +1,6 @@
 package io.openhqm.core.config;
 
+import io.openhqm.core.AddressRules;
 import io.openhqm.core.Auth;
 import io.openhqm.core.Endpoint;
 import io.openhqm.core.Endpoint.HttpVersion;
@@ -21,12 +22,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Reads the {@code proxy} section with its endpoints. */
 final class ProxyReader {
   private static final URI NOWHERE = URI.create("http://localhost");
-  private static final Pattern CIDR = Pattern.compile("[0-9a-fA-F:.]+/[0-9]{1,3}");
   private static final Set<String> CREDENTIALS =
       Set.of(
           "authorization",
@@ -248,7 +247,9 @@ final class ProxyReader {
   private static List<String> allowedAddresses(SectionReader in) {
     var blocks = in.list("allowed_addresses").orElse(List.of());
     for (String block : blocks) {
-      if (!CIDR.matcher(block).matches()) {
+      try {
+        new AddressRules(List.of(block));
+      } catch (IllegalArgumentException notABlock) {
         in.problem(
             "allowed_addresses",
             "expected CIDR blocks such as 10.0.0.0/8 but found '" + block + "'");

@@ -17,7 +17,7 @@ record AllowList(List<URI> prefixes) {
 
   /** Whether the list admits {@code url}. Dot segments are never admitted: they climb. */
   boolean admits(URI url) {
-    return !climbs(url) && prefixes.stream().anyMatch(prefix -> admits(prefix, url));
+    return !DotSegments.in(path(url)) && prefixes.stream().anyMatch(prefix -> admits(prefix, url));
   }
 
   private static boolean admits(URI prefix, URI url) {
@@ -29,22 +29,6 @@ record AllowList(List<URI> prefixes) {
     String base = path(prefix);
     String path = path(url);
     return path.equals(base) || path.startsWith(base.endsWith("/") ? base : base + "/");
-  }
-
-  private static boolean climbs(URI url) {
-    String path =
-        path(url)
-            .toLowerCase(Locale.ROOT)
-            .replace("%2e", ".")
-            .replace("%2f", "/")
-            .replace("%5c", "/")
-            .replace('\\', '/');
-    for (String segment : path.split("/", -1)) {
-      if (segment.equals(".") || segment.equals("..")) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static String scheme(URI url) {

@@ -1,5 +1,6 @@
 package io.openhqm.core.endpoint;
 
+import io.openhqm.core.AddressRules;
 import io.openhqm.core.Endpoint;
 import io.openhqm.core.EndpointResolver;
 import io.openhqm.core.Message;
@@ -24,6 +25,7 @@ public final class ConfiguredEndpoints implements EndpointResolver {
   private final OpenHqmConfig.Worker worker;
   private final String processorName;
   private final AllowList allowList;
+  private final AddressRules addresses;
 
   private ConfiguredEndpoints(OpenHqmConfig config) {
     this.proxy = config.proxy();
@@ -31,6 +33,7 @@ public final class ConfiguredEndpoints implements EndpointResolver {
     this.worker = config.worker();
     this.processorName = config.processor().name().orElse("echo");
     this.allowList = new AllowList(config.proxy().allowedUrls());
+    this.addresses = new AddressRules(config.proxy().allowedAddresses());
   }
 
   /** The endpoints of this configuration. */
@@ -59,7 +62,13 @@ public final class ConfiguredEndpoints implements EndpointResolver {
     if (routed.isPresent()) {
       return byRoute(routed.get(), metadata);
     }
-    if (routing.enabled() && routing.enableFallback() && routing.defaultEndpoint().isPresent()) {
+    if (routing.enabled() && !routing.enableFallback()) {
+      return refused(
+          Refusal.NO_ENDPOINT,
+          "no route matches, and routing.enable_fallback is off; name an endpoint in metadata.endpoint"
+              + known());
+    }
+    if (routing.enabled() && routing.defaultEndpoint().isPresent()) {
       return named(routing.defaultEndpoint().get(), metadata);
     }
     return proxy
@@ -104,7 +113,10 @@ public final class ConfiguredEndpoints implements EndpointResolver {
           Refusal.URL_NOT_ALLOWED,
           "the URL of the endpoint is not allowed; name a configured endpoint, or have the operator add it to proxy.allowed_urls");
     }
-    return found(proxy.template().at("url", url), metadata);
+    return addresses
+        .refusalOfHost(url.getHost())
+        .map(refusal -> refused(Refusal.URL_NOT_ALLOWED, refusal))
+        .orElseGet(() -> found(proxy.template().at("url", url), metadata));
   }
 
   private Resolution byRoute(OpenHqmConfig.Route route, Metadata metadata) {

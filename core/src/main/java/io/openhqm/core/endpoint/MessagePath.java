@@ -5,8 +5,8 @@ import io.openhqm.core.Bytes;
 import io.openhqm.core.Message;
 import io.openhqm.core.api.Json;
 import java.util.Optional;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.exc.StreamReadException;
 
 /** Finds what is at a dotted path into {@code {correlation_id, payload, headers, metadata}}. */
 final class MessagePath {
@@ -54,7 +54,7 @@ final class MessagePath {
             Optional.of(json.getString());
         default -> Optional.empty();
       };
-    } catch (StreamReadException notJson) {
+    } catch (JacksonException notJson) {
       // A payload that came in by the ingress or from another program may be anything.
       return Optional.empty();
     }

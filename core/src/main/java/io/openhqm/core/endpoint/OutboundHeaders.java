@@ -4,13 +4,14 @@ import io.openhqm.core.Attempt;
 import io.openhqm.core.Endpoint;
 import io.openhqm.core.Headers;
 import io.openhqm.core.HopByHop;
-import io.openhqm.core.Message;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -21,6 +22,10 @@ import java.util.stream.Collectors;
 public final class OutboundHeaders {
   /** What the HTTP client itself sets. */
   private static final Set<String> CLIENTS_OWN = Set.of("host", "content-length", "expect");
+
+  private static final Pattern TRACEPARENT =
+      Pattern.compile(
+          "(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?");
 
   private static final HexFormat HEX = HexFormat.of();
 
@@ -63,11 +68,27 @@ public final class OutboundHeaders {
       }
     }
     fields.addAll(fixed.fields());
-    fields.add(new Headers.Field("X-Correlation-ID", message.id().toString()));
-    fields.add(new Headers.Field("Idempotency-Key", '"' + message.id().toString() + '"'));
-    fields.add(new Headers.Field("X-OpenHQM-Attempt", Integer.toString(attempt.number())));
-    fields.add(new Headers.Field("traceparent", traceparent(message, random)));
+    String id = message.id().toString();
+    add(fields, "x-correlation-id", "X-Correlation-ID", id);
+    add(fields, "idempotency-key", "Idempotency-Key", '"' + id + '"');
+    add(fields, "x-openhqm-attempt", "X-OpenHQM-Attempt", Integer.toString(attempt.number()));
+    var trace = message.traceparent().filter(OutboundHeaders::isTraceparent);
+    add(fields, "traceparent", "traceparent", traceparent(trace, random));
+    if (trace.isPresent()) {
+      // Belongs to the trace and so goes with it, whatever the forward list says.
+      message
+          .headers()
+          .all("tracestate")
+          .forEach(state -> add(fields, "tracestate", "tracestate", state));
+    }
     return new Headers(fields);
+  }
+
+  /** What an endpoint sets for itself or wants stripped is left to it. */
+  private void add(List<Headers.Field> fields, String lowerName, String name, String value) {
+    if (isSent(lowerName) && !fixedNames.contains(lowerName)) {
+      fields.add(new Headers.Field(name, value));
+    }
   }
 
   private boolean isSent(String name) {
@@ -76,7 +97,12 @@ public final class OutboundHeaders {
 
   private static boolean isOurs(String name) {
     return switch (name) {
-      case "x-correlation-id", "idempotency-key", "x-openhqm-attempt", "traceparent" -> true;
+      case "x-correlation-id",
+          "idempotency-key",
+          "x-openhqm-attempt",
+          "traceparent",
+          "tracestate" ->
+          true;
       default -> false;
     };
   }
@@ -85,12 +111,10 @@ public final class OutboundHeaders {
    * The same trace with a new span for each attempt (W3C Trace Context); a new trace where none
    * came.
    */
-  private static String traceparent(Message message, RandomGenerator random) {
+  private static String traceparent(Optional<String> trace, RandomGenerator random) {
     String span = HEX.toHexDigits(random.nextLong() | 1);
-    return message
-        .traceparent()
-        .filter(parent -> parent.length() >= 55)
-        .map(parent -> parent.substring(0, 36) + span + parent.substring(52))
+    return trace
+        .map(parent -> "00" + parent.substring(2, 36) + span + parent.substring(52, 55))
         .orElseGet(
             () ->
                 "00-"
@@ -99,6 +123,11 @@ public final class OutboundHeaders {
                     + "-"
                     + span
                     + "-01");
+  }
+
+  /** A message of another program may carry anything under that name. */
+  private static boolean isTraceparent(String text) {
+    return TRACEPARENT.matcher(text).matches();
   }
 
   private static Set<String> lower(List<String> names) {

@@ -8,6 +8,7 @@ import io.openhqm.core.HopByHop;
 import io.openhqm.core.api.ApiRequest;
 import io.openhqm.core.api.Problem;
 import io.openhqm.core.api.ProblemException;
+import io.openhqm.core.endpoint.DotSegments;
 import java.net.URLDecoder;
 import java.time.Instant;
 import java.util.Locale;
@@ -83,14 +84,8 @@ final class Ingress {
     query.ifPresent(text -> requireUriCharacters(text, "/:@!$&'()*+,;=-._~%?[]"));
     // An endpoint's base path is a border: a dot segment would climb over it, whichever way it is
     // written.
-    String plain =
-        path.toLowerCase(Locale.ROOT).replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
-    if (plain.contains("/.")) {
-      for (String segment : plain.split("/", -1)) {
-        if (segment.equals(".") || segment.equals("..")) {
-          throw badPath("segments of one or two dots are not passed on");
-        }
-      }
+    if (DotSegments.in(path)) {
+      throw badPath("segments of one or two dots are not passed on");
     }
   }
 

@@ -1,15 +1,13 @@
 package io.openhqm.worker.proxy;
 
+import io.openhqm.core.AddressRules;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -23,23 +21,8 @@ import java.util.concurrent.ConcurrentMap;
 public final class OutboundGuard {
   private static final Duration KEPT = Duration.ofSeconds(5);
   private static final int KEPT_MAX = 1_000;
-  private static final Set<String> METADATA_NAMES =
-      Set.of("metadata.google.internal", "metadata", "instance-data", "instance-data.ec2.internal");
-  private static final List<Block> REFUSED =
-      List.of(
-          Block.parse("169.254.0.0/16"), // link-local; metadata of AWS, Azure, Google Cloud
-          Block.parse("fe80::/10"), // link-local
-          Block.parse("fd00:ec2::254/128"), // metadata of AWS
-          Block.parse("100.100.100.200/32"), // metadata of Alibaba Cloud
-          Block.parse("192.0.0.192/32"), // metadata of Oracle Cloud
-          Block.parse("168.63.129.16/32"), // Azure's wire server
-          Block.parse("0.0.0.0/8"),
-          Block.parse("::/128"),
-          Block.parse("224.0.0.0/4"),
-          Block.parse("255.255.255.255/32"),
-          Block.parse("ff00::/8"));
 
-  private final List<Block> allowed;
+  private final AddressRules rules;
   private final InstantSource clock;
   private final ConcurrentMap<String, Decision> decisions = new ConcurrentHashMap<>();
 
@@ -50,7 +33,7 @@ public final class OutboundGuard {
    * @throws IllegalArgumentException if one is not a block
    */
   public OutboundGuard(List<String> allowed, InstantSource clock) {
-    this.allowed = allowed.stream().map(Block::parse).toList();
+    this.rules = new AddressRules(allowed);
     this.clock = clock;
   }
 
@@ -75,68 +58,12 @@ public final class OutboundGuard {
 
   private Optional<String> decide(String host) throws UnknownHostException {
     String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    boolean metadata = METADATA_NAMES.contains(name.toLowerCase(Locale.ROOT));
     for (var address : InetAddress.getAllByName(name)) {
-      byte[] bytes = address.getAddress();
-      boolean refused = metadata || REFUSED.stream().anyMatch(block -> block.contains(bytes));
-      if (refused && allowed.stream().noneMatch(block -> block.contains(bytes))) {
-        return Optional.of(
-            "the address "
-                + address.getHostAddress()
-                + " is link-local, a cloud's metadata or the like, and is not called; if a backend"
-                + " is really there, add it to proxy.allowed_addresses");
+      var refusal = rules.refusal(name, address);
+      if (refusal.isPresent()) {
+        return refusal;
       }
     }
     return Optional.empty();
-  }
-
-  /** A block of addresses. */
-  record Block(byte[] prefix, int bits) {
-    static Block parse(String cidr) {
-      int slash = cidr.indexOf('/');
-      try {
-        String literal = cidr.substring(0, slash);
-        if (!literal.matches("[0-9.]+|[0-9a-fA-F:]*:[0-9a-fA-F:.]*")) {
-          throw new IllegalArgumentException("not a block of addresses: '" + cidr + "'");
-        }
-        byte[] prefix = InetAddress.getByName(literal).getAddress();
-        int bits = Integer.parseInt(cidr.substring(slash + 1));
-        if (bits < 0 || bits > prefix.length * 8) {
-          throw new IllegalArgumentException("not a block of addresses: '" + cidr + "'");
-        }
-        return new Block(prefix, bits);
-      } catch (UnknownHostException | NumberFormatException | IndexOutOfBoundsException notABlock) {
-        throw new IllegalArgumentException("not a block of addresses: '" + cidr + "'", notABlock);
-      }
-    }
-
-    /** Whether the address is in the block; one that is IPv4 mapped into IPv6 counts as IPv4. */
-    boolean contains(byte[] address) {
-      if (address.length != prefix.length) {
-        return false;
-      }
-      for (int i = 0; i < bits; i++) {
-        int mask = 0x80 >> (i & 7);
-        if ((address[i >> 3] & mask) != (prefix[i >> 3] & mask)) {
-          return false;
-        }
-      }
-      return true;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Block that && bits == that.bits && Arrays.equals(prefix, that.prefix);
-    }
-
-    @Override
-    public int hashCode() {
-      return 31 * Arrays.hashCode(prefix) + bits;
-    }
-
-    @Override
-    public String toString() {
-      return Arrays.toString(prefix) + "/" + bits;
-    }
   }
 }
