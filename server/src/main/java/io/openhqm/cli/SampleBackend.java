@@ -1,55 +1,57 @@
 package io.openhqm.cli;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import io.helidon.http.HeaderValues;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
 import io.openhqm.core.api.Json;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.Executors;
 
 /** A small HTTP service to forward to in the demonstration: it tells what it was sent. */
 final class SampleBackend implements AutoCloseable {
-  private final HttpServer server;
+  private final WebServer server;
 
-  private SampleBackend(HttpServer server) {
+  private SampleBackend(WebServer server) {
     this.server = server;
   }
 
   /** Listens on a free port of the loopback address. */
-  static SampleBackend start() throws IOException {
-    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 128);
-    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.createContext("/", SampleBackend::answer);
-    server.start();
-    return new SampleBackend(server);
+  static SampleBackend start() {
+    var routing = HttpRouting.builder().any(SampleBackend::answer);
+    return new SampleBackend(
+        WebServer.builder()
+            .host("127.0.0.1")
+            .port(0)
+            .shutdownHook(false)
+            .routing(routing)
+            .build()
+            .start());
   }
 
   String url() {
-    return "http://localhost:" + server.getAddress().getPort();
+    return "http://localhost:" + server.port();
   }
 
-  private static void answer(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-      var out = new ByteArrayOutputStream();
-      try (var json = Json.generator(out)) {
-        json.writeStartObject();
-        json.writeStringProperty("method", exchange.getRequestMethod());
-        json.writeStringProperty("path", exchange.getRequestURI().toString());
-        json.writeStringProperty("body", body);
-        json.writeEndObject();
-      }
-      exchange.getResponseHeaders().set("Content-Type", "application/json");
-      exchange.sendResponseHeaders(200, out.size());
-      out.writeTo(exchange.getResponseBody());
+  private static void answer(ServerRequest request, ServerResponse response) {
+    byte[] body = request.content().hasEntity() ? request.content().as(byte[].class) : new byte[0];
+    var query = request.prologue().query().rawValue();
+    var out = new ByteArrayOutputStream();
+    try (var json = Json.generator(out)) {
+      json.writeStartObject();
+      json.writeStringProperty("method", request.prologue().method().text());
+      json.writeStringProperty(
+          "path", request.prologue().uriPath().rawPath() + (query.isEmpty() ? "" : "?" + query));
+      json.writeStringProperty("body", new String(body, StandardCharsets.UTF_8));
+      json.writeEndObject();
     }
+    response.headers().set(HeaderValues.CONTENT_TYPE_JSON);
+    response.send(out.toByteArray());
   }
 
   @Override
   public void close() {
-    server.stop(0);
+    server.stop();
   }
 }

@@ -19,7 +19,7 @@ import java.util.Map;
  * life, and ends.
  */
 public final class Warmup {
-  private static final int ROUNDS = 300;
+  private static final int ROUNDS = 60;
 
   private Warmup() {}
 
@@ -70,7 +70,7 @@ public final class Warmup {
                 Duration.ZERO);
         String id = accepted.field("correlation_id").orElse("");
         api.get("/api/v1/response/" + id, Duration.ofSeconds(5));
-        if (i % 100 == 0) {
+        if (i % 20 == 0) {
           api.get("/api/v1/status/" + id, Duration.ZERO);
           api.get("/health", Duration.ZERO);
           api.get("/metrics", Duration.ZERO);

@@ -2,6 +2,7 @@ package io.openhqm.server;
 
 import io.openhqm.core.BlobStore;
 import io.openhqm.core.ClaimCheck;
+import io.openhqm.core.DeadLetters;
 import io.openhqm.core.Engine;
 import io.openhqm.core.EngineException;
 import io.openhqm.core.EngineProvider;
@@ -14,6 +15,7 @@ import io.openhqm.core.Telemetry;
 import io.openhqm.core.config.OpenHqmConfig;
 import io.openhqm.submit.ClaimCheckedIntake;
 import io.openhqm.submit.StoreThenQueue;
+import io.openhqm.submit.StoreThenRedrive;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +113,12 @@ record Engines(Engine queueEngine, Engine storeEngine) implements AutoCloseable 
         .filter(intake -> one)
         .<Intake>map(intake -> new ClaimCheckedIntake(intake, store(), claimCheck(), telemetry))
         .orElseGet(() -> new StoreThenQueue(store(), queue(), claimCheck(), telemetry));
+  }
+
+  /** Where one engine does not keep both, a redriven message gets its job first. */
+  DeadLetters deadLetters(Telemetry telemetry) {
+    var letters = queue().deadLetters();
+    return queueEngine == storeEngine ? letters : new StoreThenRedrive(store(), letters, telemetry);
   }
 
   List<Engine> all() {

@@ -161,7 +161,7 @@ public final class OpenHqmServer implements AutoCloseable {
     var resources = new ArrayList<>(submit.resources());
     resources.addAll(status.resources());
     if (config.server().admin() != OpenHqmConfig.Admin.OFF) {
-      var letters = engines.queue().deadLetters();
+      var letters = engines.deadLetters(telemetry);
       resources.addAll(
           new DeadLetterAdmin(
                   new DeadLetterAdmin.Ports(letters, claimCheck, links, ids, clock, telemetry))

@@ -77,7 +77,7 @@ final class OperatorResources {
       components.forEach(
           (name, state) -> {
             json.writeObjectPropertyStart(name);
-            json.writeStringProperty("status", state.up() ? "up" : "down");
+            json.writeStringProperty("status", state.up() ? "healthy" : "unhealthy");
             json.writeStringProperty("detail", state.detail());
             json.writeEndObject();
           });
