@@ -10,8 +10,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,14 +39,14 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     var console = Main.console(spec);
     var folder = Files.createTempDirectory("openhqm-demo");
-    try (var backend = SampleBackend.start();
-        var log = LogOutput.install(System.err, OpenHqmConfig.LogFormat.TEXT, "WARNING")) {
+    try (var log = LogOutput.install(System.err, OpenHqmConfig.LogFormat.TEXT, "WARNING");
+        var backend = SampleBackend.start()) {
       var config = config(backend, folder);
       OpenHqmServer server;
       try {
         server =
             OpenHqmServer.start(
-                config, OpenHqmServer.Mode.ALL, InstantSource.system(), Version.number());
+                config, OpenHqmServer.Mode.ALL, Clock.tickMillis(ZoneOffset.UTC), Version.number());
       } catch (RuntimeException notStarted) {
         console.error("The demo cannot start: " + ServeCommand.reason(notStarted));
         return ExitCode.CONFIGURATION.code();

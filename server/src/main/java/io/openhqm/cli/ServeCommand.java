@@ -1,13 +1,16 @@
 package io.openhqm.cli;
 
+import io.openhqm.core.EngineException;
 import io.openhqm.core.config.ConfigLoader;
 import io.openhqm.core.config.ConfigResult;
 import io.openhqm.core.config.OpenHqmConfig;
 import io.openhqm.server.LogOutput;
 import io.openhqm.server.OpenHqmServer;
 import io.openhqm.server.OpenHqmServer.Mode;
+import io.openhqm.server.StartException;
 import java.nio.file.Path;
-import java.time.InstantSource;
+import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -73,7 +76,8 @@ class ServeCommand implements Callable<Integer> {
     try (var log = LogOutput.install(System.out, monitoring.logFormat(), monitoring.logLevel())) {
       OpenHqmServer server;
       try {
-        server = OpenHqmServer.start(config, mode(), InstantSource.system(), Version.number());
+        server =
+            OpenHqmServer.start(config, mode(), Clock.tickMillis(ZoneOffset.UTC), Version.number());
       } catch (RuntimeException notStarted) {
         log.close();
         console.error("openhqm cannot start: " + reason(notStarted));
@@ -104,17 +108,14 @@ class ServeCommand implements Callable<Integer> {
   static String reason(RuntimeException failure) {
     var message = failure.getMessage();
     boolean forPeople =
-        failure instanceof io.openhqm.core.EngineException
+        failure instanceof EngineException
+            || failure instanceof StartException
             || failure instanceof IllegalArgumentException;
     if (forPeople && message != null) {
       return message;
     }
     var cause = failure.getCause();
-    boolean bind =
-        cause instanceof java.net.BindException || failure.toString().contains("BindException");
-    return bind
-        ? "the port is in use; choose another by server.port or --port"
-        : failure + (cause == null ? "" : ", caused by " + cause);
+    return failure + (cause == null ? "" : ", caused by " + cause);
   }
 
   /** {@code openhqm listener}. */

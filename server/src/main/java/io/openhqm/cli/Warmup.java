@@ -10,8 +10,9 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.Map;
 
 /**
@@ -26,7 +27,7 @@ public final class Warmup {
   /** Takes no arguments. */
   public static void main(String[] args)
       throws IOException, InterruptedException, ApiClient.UnreachableException {
-    Main.commandLine().getSubcommands().get("serve").getUsageMessage();
+    Main.commandLine().getUsageMessage();
     var folder = Files.createTempDirectory("openhqm-warmup");
     try (var backend = SampleBackend.start();
         var log =
@@ -43,7 +44,10 @@ public final class Warmup {
           instanceof ConfigResult.Loaded loaded) {
         try (var server =
             OpenHqmServer.start(
-                loaded.config(), OpenHqmServer.Mode.ALL, InstantSource.system(), "warmup")) {
+                loaded.config(),
+                OpenHqmServer.Mode.ALL,
+                Clock.tickMillis(ZoneOffset.UTC),
+                "warmup")) {
           exercise(URI.create("http://127.0.0.1:" + server.port()));
         }
       }

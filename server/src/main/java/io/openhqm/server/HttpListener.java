@@ -24,6 +24,8 @@ import io.openhqm.core.api.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Speaks HTTP/1.1 and HTTP/2 and translates: request to {@link ApiRequest}, {@link ApiResponse} to
@@ -106,8 +109,27 @@ final class HttpListener implements AutoCloseable {
             .build();
   }
 
+  /**
+   * @throws StartException if the address cannot be listened on
+   */
   void start() {
+    // Helidon logs a bind that fails and returns, so the address is tried first.
+    try (var probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(settings.host(), settings.port()));
+    } catch (IOException | UnresolvedAddressException refused) {
+      throw cannotListen(refused.getMessage());
+    }
     server.start();
+    if (!server.isRunning()) {
+      throw cannotListen("taken by another process in this moment");
+    }
+  }
+
+  private StartException cannotListen(@Nullable String why) {
+    return new StartException(
+        "cannot listen on %s:%d (%s): choose another address by server.host and server.port, or --port"
+            .formatted(settings.host(), settings.port(), why));
   }
 
   int port() {
@@ -171,7 +193,8 @@ final class HttpListener implements AutoCloseable {
               headersOf(request),
               body.get()));
     } catch (InvalidHeaderException invalid) {
-      return Problem.of(Problem.Kind.BAD_REQUEST, invalid.getMessage()).toResponse();
+      return Problem.of(Problem.Kind.BAD_REQUEST, String.valueOf(invalid.getMessage()))
+          .toResponse();
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
       return Problem.of(Problem.Kind.OVERLOADED, "The server is stopping; send the request again.")
