@@ -75,6 +75,8 @@ public record Endpoint(
       return Optional.of("must start with http:// or https://");
     } else if (url.getHost() == null) {
       return Optional.of("must name a host");
+    } else if (url.getPort() == 0 || url.getPort() > 65_535) {
+      return Optional.of("must name a port from 1 to 65535");
     } else if (url.getRawUserInfo() != null) {
       return Optional.of("must not hold a user name or password; use auth_type: basic");
     } else if (url.getRawFragment() != null) {

@@ -9,40 +9,55 @@ sealed interface ConfigNode {
   /** Where it stands. */
   Place place();
 
+  /** Whether a piece of it is the value of an environment variable. */
+  boolean fromEnvironment();
+
   /**
    * @param source a file or a variable
    * @param line from 1; 0 where there are no lines
    * @param column from 1
    */
   record Place(String source, int line, int column) {
+    private static final int SOURCE_MAX = 200;
+
     static Place variable(String name) {
       return new Place(name, 0, 0);
     }
 
+    /** On one line, whatever the file or the variable is called. */
     @Override
     public String toString() {
-      return line == 0 ? source : source + ":" + line + ":" + column;
+      String name = source.length() <= SOURCE_MAX ? source : source.substring(0, SOURCE_MAX) + "…";
+      String line1 = name.replaceAll("\\p{Cntrl}", "?");
+      return line == 0 ? line1 : line1 + ":" + line + ":" + column;
     }
   }
 
   /** A text, a number, a flag: what it is depends on the setting. */
-  record Scalar(String text, boolean quoted, Place place) implements ConfigNode {
+  record Scalar(String text, boolean quoted, boolean fromEnvironment, Place place)
+      implements ConfigNode {
     /** Whether it says nothing, as YAML's null does. */
     boolean isNull() {
-      return !quoted
-          && switch (text) {
-            case "", "~", "null", "Null", "NULL", "None" -> true;
-            default -> false;
-          };
+      return !quoted && Yaml.isNull(text);
     }
   }
 
-  record Sequence(List<ConfigNode> items, Place place) implements ConfigNode {}
+  record Sequence(List<ConfigNode> items, Place place) implements ConfigNode {
+    @Override
+    public boolean fromEnvironment() {
+      return items.stream().anyMatch(ConfigNode::fromEnvironment);
+    }
+  }
 
   /** Mutable while variables are laid over it, by one thread. */
   record Mapping(Map<String, Entry> entries, Place place) implements ConfigNode {
     static Mapping empty(Place place) {
       return new Mapping(new LinkedHashMap<>(), place);
+    }
+
+    @Override
+    public boolean fromEnvironment() {
+      return entries.values().stream().anyMatch(entry -> entry.value().fromEnvironment());
     }
   }
 

@@ -1,32 +1,93 @@
 package io.openhqm.core.config;
 
+import io.openhqm.core.Nearest;
 import io.openhqm.core.config.ConfigNode.Entry;
 import io.openhqm.core.config.ConfigNode.Place;
 import io.openhqm.core.config.ConfigResult.ShownValue;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /** Collects faults and the values in force while a configuration is read, by one thread. */
 final class ConfigReport {
+  /** More help nobody, and a file may have a fault on each of its lines. */
+  private static final int PROBLEMS_MAX = 100;
+
+  private final String source;
   private final List<ConfigProblem> problems = new ArrayList<>();
   private final List<ShownValue> values = new ArrayList<>();
+  private int unlisted;
+
+  /**
+   * @param source what the whole is called
+   */
+  ConfigReport(String source) {
+    this.source = source;
+  }
 
   List<ConfigProblem> problems() {
-    return problems;
+    var all = new ArrayList<>(problems);
+    if (unlisted > 0) {
+      String detail = unlisted + " more faults are not listed";
+      all.add(new ConfigProblem(source, "", detail));
+    }
+    return all;
   }
 
+  /** In the order of the reference. */
   List<ShownValue> values() {
-    return values;
+    return values.stream()
+        .sorted(Comparator.comparingInt(value -> Settings.position(value.path())))
+        .toList();
   }
 
-  void problem(Place place, String key, String detail) {
-    problems.add(new ConfigProblem(place.toString(), key, detail));
+  /** A fault that is in no setting. */
+  void problem(Place place, String detail) {
+    problem(place, KeyPath.of(), detail);
   }
 
-  /** Notes what is in force; the text is already masked where it is secret. */
-  void value(String key, Optional<String> text, Optional<Entry> entry) {
+  void problem(Place place, KeyPath key, String detail) {
+    if (problems.size() < PROBLEMS_MAX) {
+      problems.add(new ConfigProblem(place.toString(), key.toString(), detail));
+    } else {
+      unlisted++;
+    }
+  }
+
+  /**
+   * A key that is none. It is named only where it surely is a key: beside a missing colon may stand
+   * a password.
+   */
+  void unknown(KeyPath parent, String key, Entry entry, String what, Collection<String> known) {
+    if (problems.size() >= PROBLEMS_MAX) {
+      unlisted++;
+      return;
+    }
+    String hint = Nearest.hint(key, known);
+    boolean named = !hint.isEmpty() || isSurelyKey(entry);
+    problem(
+        entry.keyPlace(),
+        named ? parent.then(key) : parent,
+        named && KeyPath.isName(key)
+            ? "there is no such " + what + hint
+            : "what stands here is no " + what + hint);
+  }
+
+  private static boolean isSurelyKey(Entry entry) {
+    boolean variablesName = entry.keyPlace().line() == 0;
+    return variablesName || !entry.value().saysNothing() && !entry.value().fromEnvironment();
+  }
+
+  /**
+   * Notes what is in force.
+   *
+   * @param yaml as YAML on one line, masked where it is secret
+   * @param entry where it came from; empty: it is the default
+   */
+  void value(KeyPath key, String yaml, Optional<Entry> entry) {
     var place = entry.map(found -> found.value().place().toString()).orElse("default");
-    values.add(new ShownValue(key, text.map(Yaml::scalarOrFlow).orElse("null"), place));
+    values.add(new ShownValue(key.steps(), yaml, place));
   }
 }

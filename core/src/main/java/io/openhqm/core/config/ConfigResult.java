@@ -26,9 +26,13 @@ public sealed interface ConfigResult {
   /**
    * A setting as it is in force.
    *
-   * @param key its path in the nested dialect
-   * @param yaml its value as YAML flow text, masked where it is secret
+   * @param path the keys that lead to it, in the flat dialect
+   * @param yaml its value as YAML on one line, masked where it is secret
    * @param place where it came from; {@code default} where nobody set it
    */
-  record ShownValue(String key, String yaml, String place) {}
+  record ShownValue(List<String> path, String yaml, String place) {
+    public ShownValue {
+      path = List.copyOf(path);
+    }
+  }
 }

@@ -1,60 +1,75 @@
 package io.openhqm.core.config;
 
-import java.util.List;
+import io.openhqm.core.config.ConfigResult.ShownValue;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Prints what is in force as YAML in the nested dialect, secrets masked, each value with where it
  * came from.
  */
 public final class ConfigShow {
-  private static final List<String> ENGINES =
-      List.of("redis", "kafka", "sqs", "azure_eventhubs", "gcp", "mqtt", "custom", "embedded");
+  private final StringBuilder lines = new StringBuilder();
 
   private ConfigShow() {}
 
-  /** The text; it loads again, but for what is masked. */
+  /**
+   * The text. It loads again into the same configuration, but for what is masked, from the folder
+   * in which the file stood.
+   */
   public static String render(ConfigResult.Loaded loaded) {
-    var lines = new StringBuilder();
-    List<String> open = List.of();
+    var root = new Section();
     for (var value : loaded.values()) {
-      if (value.yaml().equals("null") || value.key().startsWith("routing.config.")) {
-        continue;
-      }
-      var path = List.of(nested(value.key()).split("\\.", -1));
-      open = openSections(lines, open, path.subList(0, path.size() - 1));
-      lines
-          .append("  ".repeat(path.size() - 1))
-          .append(Yaml.scalar(path.getLast()))
-          .append(": ")
-          .append(value.yaml())
-          .append("  # ")
-          .append(value.place())
-          .append('\n');
+      root.put(value);
     }
-    return lines.toString();
+    var show = new ConfigShow();
+    show.print(root, 0);
+    return show.lines.toString();
   }
 
-  private static List<String> openSections(
-      StringBuilder lines, List<String> open, List<String> path) {
-    int same = 0;
-    while (same < open.size() && same < path.size() && open.get(same).equals(path.get(same))) {
-      same++;
-    }
-    for (int i = same; i < path.size(); i++) {
-      lines.append("  ".repeat(i)).append(Yaml.scalar(path.get(i))).append(":\n");
-    }
-    return path;
+  private void print(Section section, int depth) {
+    section.parts.forEach(
+        (key, part) -> {
+          lines.append("  ".repeat(depth)).append(Yaml.key(key)).append(':');
+          switch (part) {
+            case Section inner -> {
+              lines.append('\n');
+              print(inner, depth + 1);
+            }
+            case Leaf leaf ->
+                lines
+                    .append(' ')
+                    .append(leaf.value.yaml())
+                    .append("  # ")
+                    .append(leaf.value.place())
+                    .append('\n');
+          }
+        });
   }
 
-  private static String nested(String key) {
-    if (key.startsWith("queue.")) {
-      String name = key.substring("queue.".length());
-      for (String engine : ENGINES) {
-        if (name.startsWith(engine + "_")) {
-          return "queue.connection." + engine + "." + name.substring(engine.length() + 1);
-        }
+  private sealed interface Part {}
+
+  private record Leaf(ShownValue value) implements Part {}
+
+  private static final class Section implements Part {
+    private final Map<String, Part> parts = new LinkedHashMap<>();
+
+    void put(ShownValue value) {
+      var path = Connections.nested(value.path());
+      var at = this;
+      for (String step : path.subList(0, path.size() - 1)) {
+        at = at.section(step);
       }
+      at.parts.put(path.getLast(), new Leaf(value));
     }
-    return key;
+
+    private Section section(String step) {
+      if (parts.get(step) instanceof Section found) {
+        return found;
+      }
+      var made = new Section();
+      parts.put(step, made);
+      return made;
+    }
   }
 }

@@ -7,13 +7,13 @@ import io.openhqm.core.Endpoint.HttpVersion;
 import io.openhqm.core.Headers;
 import io.openhqm.core.Nearest;
 import io.openhqm.core.RetryPolicy;
-import io.openhqm.core.Secret;
 import io.openhqm.core.config.ConfigNode.Entry;
 import io.openhqm.core.config.ConfigNode.Mapping;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,16 +26,6 @@ import java.util.Set;
 /** Reads the {@code proxy} section with its endpoints. */
 final class ProxyReader {
   private static final URI NOWHERE = URI.create("http://localhost");
-  private static final Set<String> CREDENTIALS =
-      Set.of(
-          "authorization",
-          "proxy-authorization",
-          "cookie",
-          "set-cookie",
-          "x-api-key",
-          "api-key",
-          "x-auth-token");
-
   private final ConfigReport report;
 
   ProxyReader(ConfigReport report) {
@@ -82,7 +72,7 @@ final class ProxyReader {
     return new OpenHqmConfig.Proxy(
         enabled,
         defaultEndpoint,
-        java.util.Collections.unmodifiableMap(endpoints),
+        Collections.unmodifiableMap(endpoints),
         template,
         allowedUrls,
         allowedAddresses,
@@ -99,9 +89,9 @@ final class ProxyReader {
     if (!name.contains("://")) {
       in.problem(
           "default_endpoint",
-          "there is no endpoint '"
-              + name
-              + "', and it is not an http or https URL"
+          "there is no endpoint "
+              + in.quoted("default_endpoint", name)
+              + ", and it is not an http or https URL"
               + Nearest.hint(name, endpoints.keySet()));
       return Optional.empty();
     }
@@ -113,9 +103,14 @@ final class ProxyReader {
   }
 
   private Optional<Endpoint> endpoint(String name, Entry entry, Endpoint template) {
-    String path = "proxy.endpoints." + name;
+    var all = KeyPath.of("proxy", "endpoints");
+    var path = all.then(name);
     if (!(entry.value() instanceof Mapping mapping)) {
-      report.problem(entry.keyPlace(), path, "expected a mapping with at least 'url'");
+      // Without a value it may be none, but a piece of one.
+      report.problem(
+          entry.keyPlace(),
+          entry.value().saysNothing() ? all : path,
+          "an endpoint must be a mapping with at least 'url'");
       return Optional.empty();
     }
     var in = new SectionReader(path, mapping, Settings.ENDPOINT, report);
@@ -168,21 +163,17 @@ final class ProxyReader {
     return method;
   }
 
-  private Headers headers(SectionReader in) {
+  private static Headers headers(SectionReader in) {
     var fields = new ArrayList<Headers.Field>();
     in.texts("headers")
         .forEach(
             (name, value) -> {
-              if (!Headers.isToken(name) || !Headers.isFieldValue(value)) {
-                in.problem("headers", "'" + name + "' is not a valid header field (RFC 9110 §5)");
-                return;
+              if (Headers.isToken(name) && Headers.isFieldValue(value)) {
+                fields.add(new Headers.Field(name, value));
+              } else {
+                String shown = KeyPath.isName(name) ? "'" + name + "'" : "a name";
+                in.problem("headers", shown + " does not make a valid header field (RFC 9110 §5)");
               }
-              fields.add(new Headers.Field(name, value));
-              boolean credential = CREDENTIALS.contains(name.toLowerCase(Locale.ROOT));
-              report.value(
-                  in.path() + ".headers." + name,
-                  Optional.of(credential ? Secret.MASK : value),
-                  in.entry("headers"));
             });
     return new Headers(fields);
   }
@@ -222,7 +213,8 @@ final class ProxyReader {
         codes.add(Integer.valueOf(code));
       } else {
         in.problem(
-            "retry_status_codes", "expected status codes 200 to 599 but found '" + code + "'");
+            "retry_status_codes",
+            "expected status codes 200 to 599 but found " + in.quoted("retry_status_codes", code));
       }
     }
     var base = in.seconds("retry_delay_base").orElse(template.delayBase());
@@ -252,7 +244,8 @@ final class ProxyReader {
       } catch (IllegalArgumentException notABlock) {
         in.problem(
             "allowed_addresses",
-            "expected CIDR blocks such as 10.0.0.0/8 but found '" + block + "'");
+            "expected CIDR blocks such as 10.0.0.0/8 but found "
+                + in.quoted("allowed_addresses", block));
       }
     }
     return blocks;
@@ -269,7 +262,7 @@ final class ProxyReader {
   }
 
   /** What is wrong with it. The text itself may hold a password and is not repeated. */
-  private static String urlFault(String text) {
+  static String urlFault(String text) {
     try {
       return "the URL " + Endpoint.urlFault(new URI(text.strip())).orElse("is not valid");
     } catch (URISyntaxException notAUrl) {

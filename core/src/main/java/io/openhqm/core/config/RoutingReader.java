@@ -8,8 +8,6 @@ import io.openhqm.core.config.OpenHqmConfig.Routing;
 import io.openhqm.core.config.OpenHqmConfig.Transform;
 import io.openhqm.core.config.OpenHqmConfig.TransformType;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,14 +22,17 @@ import java.util.regex.PatternSyntaxException;
 final class RoutingReader {
   private static final int PATTERN_LENGTH_MAX = 500;
 
+  private static final KeyPath CONFIG = KeyPath.of("routing", "config");
+
   private final ConfigReport report;
   private final BiFunction<String, String, Mapping> readMapping;
-  private final Path folder;
+  private final Folder folder;
 
   /**
    * @param readMapping reads a text under a source's name
    */
-  RoutingReader(ConfigReport report, BiFunction<String, String, Mapping> readMapping, Path folder) {
+  RoutingReader(
+      ConfigReport report, BiFunction<String, String, Mapping> readMapping, Folder folder) {
     this.report = report;
     this.readMapping = readMapping;
     this.folder = folder;
@@ -40,7 +41,7 @@ final class RoutingReader {
   Routing read(SectionReader in, Set<String> endpoints) {
     boolean enabled = in.flag("enabled");
     var path = in.text("config_path");
-    var inline = in.tree("config_dict");
+    var inline = in.shownTree("config_dict", false);
     if (path.isPresent() && inline.isPresent()) {
       in.problem("config_path", "give either config_path or config_dict, not both");
     }
@@ -57,17 +58,22 @@ final class RoutingReader {
   }
 
   private Optional<Mapping> readFile(SectionReader in, String file) {
-    var path = folder.resolve(file);
+    var path = folder.resolve(in, "config_path", file);
     try {
-      return Optional.of(readMapping.apply(Files.readString(path), path.toString()));
+      return Optional.of(readMapping.apply(Folder.read(path), path.toString()));
     } catch (IOException unreadable) {
-      in.problem("config_path", path + " cannot be read: " + ConfigLoader.reason(unreadable));
+      in.problem(
+          "config_path",
+          "the file of the routes cannot be read: "
+              + Folder.reason(path, unreadable)
+              + ", "
+              + in.quoted("config_path", file));
       return Optional.empty();
     }
   }
 
   private Routing routing(Mapping mapping, Set<String> endpoints) {
-    var in = new SectionReader("routing.config", mapping, Settings.ROUTING_FILE, report);
+    var in = SectionReader.unshown(CONFIG, mapping, Settings.ROUTING_FILE, report);
     in.text("version");
     var routes = new ArrayList<Route>();
     in.entry("routes")
@@ -85,20 +91,23 @@ final class RoutingReader {
     var fallback = in.text("default_endpoint");
     fallback
         .filter(name -> !endpoints.contains(name))
-        .ifPresent(name -> in.problem("default_endpoint", unknownEndpoint(name, endpoints)));
+        .ifPresent(
+            name ->
+                in.problem(
+                    "default_endpoint", unknownEndpoint(in, "default_endpoint", name, endpoints)));
     return new Routing(true, fallback, in.flag("enable_fallback"), List.copyOf(routes));
   }
 
   private Optional<Route> route(ConfigNode node, int index, Set<String> endpoints) {
-    String path = "routing.config.routes[" + index + "]";
+    var path = CONFIG.then("routes[" + index + "]");
     if (!(node instanceof Mapping mapping)) {
       report.problem(node.place(), path, "expected a mapping");
       return Optional.empty();
     }
-    var in = new SectionReader(path, mapping, Settings.ROUTE, report);
+    var in = SectionReader.unshown(path, mapping, Settings.ROUTE, report);
     var endpoint = in.textOrEmpty("endpoint");
     if (!endpoints.contains(endpoint)) {
-      in.problem("endpoint", unknownEndpoint(endpoint, endpoints));
+      in.problem("endpoint", unknownEndpoint(in, "endpoint", endpoint, endpoints));
     }
     var type =
         TransformType.valueOf(
@@ -145,12 +154,14 @@ final class RoutingReader {
     try {
       return Optional.of(Pattern.compile(text));
     } catch (PatternSyntaxException notAPattern) {
-      in.problem("match_pattern", "not a regular expression: " + notAPattern.getDescription());
+      in.problem(
+          "match_pattern", "not a regular expression, at character " + notAPattern.getIndex());
       return Optional.empty();
     }
   }
 
-  private static String unknownEndpoint(String name, Set<String> endpoints) {
-    return "there is no endpoint '" + name + "'" + Nearest.hint(name, endpoints);
+  private static String unknownEndpoint(
+      SectionReader in, String setting, String name, Set<String> endpoints) {
+    return "there is no endpoint " + in.quoted(setting, name) + Nearest.hint(name, endpoints);
   }
 }

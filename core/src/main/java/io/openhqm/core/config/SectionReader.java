@@ -6,8 +6,10 @@ import io.openhqm.core.config.ConfigNode.Entry;
 import io.openhqm.core.config.ConfigNode.Mapping;
 import io.openhqm.core.config.ConfigNode.Scalar;
 import io.openhqm.core.config.ConfigNode.Sequence;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,27 +24,38 @@ import java.util.OptionalLong;
  * for {@code config show}.
  */
 final class SectionReader {
-  private final String path;
+  private final KeyPath path;
   private final Mapping mapping;
   private final List<Setting> settings;
   private final ConfigReport report;
+  private final boolean shown;
 
-  SectionReader(String path, Mapping mapping, List<Setting> settings, ConfigReport report) {
+  SectionReader(KeyPath path, Mapping mapping, List<Setting> settings, ConfigReport report) {
+    this(path, mapping, settings, report, true);
+  }
+
+  private SectionReader(
+      KeyPath path, Mapping mapping, List<Setting> settings, ConfigReport report, boolean shown) {
     this.path = path;
     this.mapping = mapping;
     this.settings = settings;
     this.report = report;
-    mapping.entries().forEach(this::checkKnown);
+    this.shown = shown;
+    var names = settings.stream().map(Setting::name).toList();
+    mapping
+        .entries()
+        .forEach(
+            (key, entry) -> {
+              if (!names.contains(key)) {
+                report.unknown(path, key, entry, "setting", names);
+              }
+            });
   }
 
-  private void checkKnown(String key, Entry entry) {
-    var names = settings.stream().map(Setting::name).toList();
-    if (!names.contains(key)) {
-      report.problem(
-          entry.keyPlace(),
-          path + "." + key,
-          "there is no such setting" + Nearest.hint(key, names));
-    }
+  /** For what is shown as a whole, or stands in a file of its own. */
+  static SectionReader unshown(
+      KeyPath path, Mapping mapping, List<Setting> settings, ConfigReport report) {
+    return new SectionReader(path, mapping, settings, report, false);
   }
 
   /** A text; empty where neither a value nor a default is. */
@@ -51,7 +64,11 @@ final class SectionReader {
     Optional<Scalar> found = scalar(setting);
     var value = found.map(Scalar::text).or(() -> nonEmpty(setting.defaultText()));
     boolean secret = setting.kind() instanceof Setting.Kind.SecretText;
-    report.value(path + "." + name, secret ? value.map(text -> Secret.MASK) : value, entry(name));
+    value.ifPresent(
+        text -> {
+          boolean hidden = secret && !text.isEmpty() && !text.equals(setting.defaultText());
+          note(name, Yaml.scalar(hidden ? Secret.MASK : Disclosure.masked(text)));
+        });
     return value.filter(text -> !text.isEmpty());
   }
 
@@ -67,19 +84,13 @@ final class SectionReader {
     var setting = setting(name);
     var kind = (Setting.Kind.Whole) setting.kind();
     for (var scalar : candidates(setting)) {
-      try {
-        long value =
-            new java.math.BigDecimal(scalar.text().strip().replace("_", "")).longValueExact();
-        if (value >= kind.min() && value <= kind.max()) {
-          report.value(path + "." + name, Optional.of(Long.toString(value)), entry(name));
-          return OptionalLong.of(value);
-        }
-        refuse(setting, scalar);
-      } catch (ArithmeticException | NumberFormatException notWhole) {
-        refuse(setting, scalar);
+      var value = Numbers.whole(scalar.text(), kind.min(), kind.max());
+      if (value.isPresent()) {
+        note(name, Long.toString(value.get()));
+        return OptionalLong.of(value.get());
       }
+      refuse(setting, scalar);
     }
-    report.value(path + "." + name, Optional.empty(), Optional.empty());
     return OptionalLong.empty();
   }
 
@@ -94,18 +105,16 @@ final class SectionReader {
     var setting = setting(name);
     var kind = (Setting.Kind.Seconds) setting.kind();
     for (var scalar : candidates(setting)) {
-      try {
-        double value = Double.parseDouble(scalar.text().strip());
-        if (value >= kind.min() && value <= kind.max()) {
-          report.value(path + "." + name, Optional.of(scalar.text().strip()), entry(name));
-          return Optional.of(Duration.ofNanos(Math.round(value * 1e9)));
-        }
-      } catch (NumberFormatException notANumber) {
-        // refused below, like a number out of bounds
+      var value =
+          Numbers.read(scalar.text())
+              .map(BigDecimal::doubleValue)
+              .filter(number -> number >= kind.min() && number <= kind.max());
+      if (value.isPresent()) {
+        note(name, Yaml.scalar(scalar.text().strip()));
+        return Optional.of(Duration.ofNanos(Math.round(value.get() * 1e9)));
       }
       refuse(setting, scalar);
     }
-    report.value(path + "." + name, Optional.empty(), Optional.empty());
     return Optional.empty();
   }
 
@@ -119,7 +128,7 @@ final class SectionReader {
             default -> Optional.<Boolean>empty();
           };
       if (value.isPresent()) {
-        report.value(path + "." + name, Optional.of(value.get().toString()), entry(name));
+        note(name, value.get().toString());
         return value.get();
       }
       refuse(setting, scalar);
@@ -134,18 +143,19 @@ final class SectionReader {
     for (var scalar : candidates(setting)) {
       var word = words.stream().filter(scalar.text().strip()::equalsIgnoreCase).findFirst();
       if (word.isPresent()) {
-        report.value(path + "." + name, word, entry(name));
+        note(name, Yaml.scalar(word.get()));
         return word;
       }
-      report.problem(
-          scalar.place(),
-          path + "." + name,
-          found(setting, scalar)
-              + " is none of "
-              + setting.expected()
-              + Nearest.hint(scalar.text(), words));
+      if (!scalar.text().isBlank()) {
+        report.problem(
+            scalar.place(),
+            path.then(name),
+            quoted(name, scalar.text())
+                + " is none of "
+                + setting.expected()
+                + Nearest.hint(scalar.text(), words));
+      }
     }
-    report.value(path + "." + name, Optional.empty(), Optional.empty());
     return Optional.empty();
   }
 
@@ -157,7 +167,8 @@ final class SectionReader {
         value.isPresent()
             ? items(setting, value.get())
             : nonEmpty(setting.defaultText()).map(SectionReader::defaultItems);
-    report.value(path + "." + name, items.map(Yaml::flow), entry(name));
+    items.ifPresent(
+        texts -> note(name, Yaml.flow(texts.stream().map(Disclosure::masked).toList())));
     return items;
   }
 
@@ -170,13 +181,13 @@ final class SectionReader {
           if (item instanceof Scalar scalar) {
             texts.add(scalar.text());
           } else {
-            report.problem(item.place(), path + "." + setting.name(), "each item must be a text");
+            report.problem(item.place(), path.then(setting.name()), "each item must be a text");
           }
         }
         yield Optional.of(List.copyOf(texts));
       }
       case Mapping wrong -> {
-        report.problem(wrong.place(), path + "." + setting.name(), "expected a list of texts");
+        report.problem(wrong.place(), path.then(setting.name()), "expected a list of texts");
         yield Optional.empty();
       }
     };
@@ -189,37 +200,40 @@ final class SectionReader {
         .filter(node -> !node.saysNothing())
         .flatMap(
             node -> {
-              if (node instanceof Mapping mapping) {
-                return Optional.of(mapping);
+              if (node instanceof Mapping found) {
+                return Optional.of(found);
               }
-              report.problem(node.place(), path + "." + name, "expected a mapping");
+              report.problem(node.place(), path.then(name), "expected a mapping");
               return Optional.empty();
             });
+  }
+
+  /**
+   * A mapping that is shown as it was written.
+   *
+   * @param mayHoldSecrets whether values that may be secret are hidden
+   */
+  Optional<Mapping> shownTree(String name, boolean mayHoldSecrets) {
+    var tree = tree(name);
+    tree.ifPresent(found -> note(name, Yaml.flow(found, mayHoldSecrets)));
+    return tree;
   }
 
   /** A mapping of texts below this section. */
   Map<String, String> texts(String name) {
     var texts = new LinkedHashMap<String, String>();
-    tree(name)
-        .ifPresent(
-            mapping ->
-                mapping
-                    .entries()
-                    .forEach(
-                        (key, entry) -> {
-                          if (entry.value() instanceof Scalar scalar) {
-                            texts.put(key, scalar.text());
-                          } else {
-                            report.problem(
-                                entry.keyPlace(), path + "." + name + "." + key, "expected a text");
-                          }
-                        }));
+    shownTree(name, true)
+        .ifPresent(found -> found.entries().forEach((key, entry) -> text(name, key, entry, texts)));
     return texts;
   }
 
-  /** The keys that lead here. */
-  String path() {
-    return path;
+  private void text(String name, String key, Entry entry, Map<String, String> texts) {
+    if (entry.value() instanceof Scalar scalar && !scalar.isNull()) {
+      texts.put(key, scalar.text());
+    } else {
+      String detail = "each key needs a text; write \"\" for an empty one";
+      report.problem(entry.keyPlace(), path.then(name), detail);
+    }
   }
 
   Optional<Entry> entry(String name) {
@@ -229,7 +243,23 @@ final class SectionReader {
   /** A fault of a setting that was read well but does not fit the others. */
   void problem(String name, String detail) {
     var place = entry(name).map(entry -> entry.value().place()).orElse(mapping.place());
-    report.problem(place, path + "." + name, detail);
+    report.problem(place, path.then(name), detail);
+  }
+
+  /** {@code text}, which was read from a setting, for a message. */
+  String quoted(String name, String text) {
+    boolean secret = setting(name).kind() instanceof Setting.Kind.SecretText;
+    boolean variable = entry(name).map(entry -> entry.value().fromEnvironment()).orElse(false);
+    return !secret && !variable && Disclosure.mayQuote(name, text)
+        ? "'" + text + "'"
+        : "a value that is not shown";
+  }
+
+  private void note(String name, String yaml) {
+    if (shown) {
+      var given = entry(name).filter(found -> !found.value().saysNothing());
+      report.value(path.then(name), yaml, given);
+    }
   }
 
   private Setting setting(String name) {
@@ -244,7 +274,7 @@ final class SectionReader {
     var candidates = new ArrayList<Scalar>(2);
     scalar(setting).ifPresent(candidates::add);
     nonEmpty(setting.defaultText())
-        .ifPresent(text -> candidates.add(new Scalar(text, false, mapping.place())));
+        .ifPresent(text -> candidates.add(new Scalar(text, false, false, mapping.place())));
     return candidates;
   }
 
@@ -252,7 +282,7 @@ final class SectionReader {
     var value = entry(setting.name()).map(Entry::value).filter(node -> !node.saysNothing());
     if (value.isPresent() && !(value.get() instanceof Scalar)) {
       report.problem(
-          value.get().place(), path + "." + setting.name(), "expected " + setting.expected());
+          value.get().place(), path.then(setting.name()), "expected " + setting.expected());
     }
     return value.filter(Scalar.class::isInstance).map(Scalar.class::cast);
   }
@@ -260,15 +290,8 @@ final class SectionReader {
   private void refuse(Setting setting, Scalar scalar) {
     report.problem(
         scalar.place(),
-        path + "." + setting.name(),
-        "expected " + setting.expected() + " but found " + found(setting, scalar));
-  }
-
-  private static String found(Setting setting, Scalar scalar) {
-    boolean secret = setting.kind() instanceof Setting.Kind.SecretText;
-    String text =
-        scalar.text().length() > 60 ? scalar.text().substring(0, 60) + "…" : scalar.text();
-    return secret ? "a value that is not shown" : "'" + text + "'";
+        path.then(setting.name()),
+        "expected " + setting.expected() + " but found " + quoted(setting.name(), scalar.text()));
   }
 
   private static Optional<String> nonEmpty(String text) {
@@ -281,7 +304,7 @@ final class SectionReader {
   }
 
   private static List<String> splitAtCommas(String text) {
-    return java.util.Arrays.stream(text.split(",", -1))
+    return Arrays.stream(text.split(",", -1))
         .map(String::strip)
         .filter(item -> !item.isEmpty())
         .toList();

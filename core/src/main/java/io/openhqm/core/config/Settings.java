@@ -12,6 +12,7 @@ import static io.openhqm.core.config.Setting.whole;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Every setting there is, by section, in the order in which the reference shows them. */
 final class Settings {
@@ -76,7 +77,7 @@ final class Settings {
               "any",
               "off"));
 
-  static final List<Setting> QUEUE =
+  private static final List<Setting> QUEUE_OWN =
       List.of(
           text(
               "type",
@@ -97,7 +98,11 @@ final class Settings {
               "10000000",
               1,
               Long.MAX_VALUE,
-              "How many jobs may wait; more are answered 503."),
+              "How many jobs may wait; more are answered 503."));
+
+  /** What engines need, in the flat spelling. */
+  static final List<Setting> CONNECTION =
+      List.of(
           secret("redis_url", "redis://localhost:6379", "Redis."),
           list("kafka_bootstrap_servers", "localhost:9092", "Kafka: a text or a list."),
           text("kafka_consumer_group", "openhqm-workers", "Kafka: the consumer group."),
@@ -120,6 +125,9 @@ final class Settings {
           text("custom_module", "", "The name that an engine of your own gives itself."),
           text("custom_class", "", "Or its class."),
           tree("custom_config", "What an engine of your own is given."));
+
+  static final List<Setting> QUEUE =
+      Stream.concat(QUEUE_OWN.stream(), CONNECTION.stream()).toList();
 
   static final List<Setting> RESPONSE_QUEUE =
       List.of(flag("enabled", "false", "Announce each finished job on the response queue."));
@@ -313,6 +321,34 @@ final class Settings {
   static final Map<String, List<Setting>> SECTIONS = sections();
 
   private Settings() {}
+
+  /** Where in the reference the setting at {@code path} stands; endpoints stand together. */
+  static int position(List<String> path) {
+    int section = List.copyOf(SECTIONS.keySet()).indexOf(path.getFirst());
+    var names =
+        SECTIONS.getOrDefault(path.getFirst(), List.<Setting>of()).stream()
+            .map(Setting::name)
+            .toList();
+    return section * 1_000 + names.indexOf(path.get(1));
+  }
+
+  /** Whether the setting at {@code path}, in the flat dialect, may be a list or a mapping. */
+  static boolean mayBeStructured(List<String> path) {
+    if (path.size() > 4 || path.size() == 4 && !path.getFirst().equals("proxy")) {
+      // Below headers are texts; below the trees of processors and engines is anything.
+      return !path.getFirst().equals("proxy");
+    }
+    var settings =
+        path.size() == 4 ? ENDPOINT : SECTIONS.getOrDefault(path.getFirst(), List.<Setting>of());
+    return settings.stream()
+        .filter(setting -> path.size() != 3 && setting.name().equals(path.getLast()))
+        .findFirst()
+        .map(
+            setting ->
+                setting.kind() instanceof Setting.Kind.Tree
+                    || setting.kind() instanceof Setting.Kind.TextList)
+        .orElse(true);
+  }
 
   private static Map<String, List<Setting>> sections() {
     var sections = new LinkedHashMap<String, List<Setting>>();

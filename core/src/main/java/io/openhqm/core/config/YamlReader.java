@@ -7,12 +7,15 @@ import io.openhqm.core.config.ConfigNode.Scalar;
 import io.openhqm.core.config.ConfigNode.Sequence;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -21,60 +24,102 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
-/** Reads YAML, and JSON, which is YAML, into nodes with their places. */
+/**
+ * Reads YAML, and JSON, which is YAML, into nodes with their places. Of YAML 1.1 it knows merge
+ * keys ({@code <<}), since files for Python use them. No message quotes the text.
+ */
 final class YamlReader {
-  private static final int CHARACTERS_MAX = 4 * 1024 * 1024;
-  private static final int DEPTH_MAX = 50;
+  static final int CHARACTERS_MAX = 4 * 1024 * 1024;
+  static final int DEPTH_MAX = 50;
   private static final int NODES_MAX = 200_000;
 
   private final String source;
+  private final boolean environment;
   private final UnaryOperator<Scalar> expand;
-  private final List<ConfigProblem> problems;
+  private final ConfigReport report;
   private int nodes;
+
+  private YamlReader(
+      String source, boolean environment, UnaryOperator<Scalar> expand, ConfigReport report) {
+    this.source = source;
+    this.environment = environment;
+    this.expand = expand;
+    this.report = report;
+  }
 
   /**
    * @param expand what is done to each scalar that is a value
-   * @param problems where faults go
    */
-  YamlReader(String source, UnaryOperator<Scalar> expand, List<ConfigProblem> problems) {
-    this.source = source;
-    this.expand = expand;
-    this.problems = problems;
+  static YamlReader ofFile(String source, UnaryOperator<Scalar> expand, ConfigReport report) {
+    return new YamlReader(source, false, expand, report);
+  }
+
+  /** For the value of an environment variable: nothing in it is a reference to another. */
+  static YamlReader ofVariable(String name, ConfigReport report) {
+    return new YamlReader(name, true, UnaryOperator.identity(), report);
   }
 
   /** The document; empty if it holds nothing, or cannot be read and a problem says why. */
   Optional<ConfigNode> read(String text) {
+    var start = new Place(source, 1, 1);
     var settings =
         LoadSettings.builder()
-            .setLabel(source)
             .setUseMarks(true)
             .setMaxAliasesForCollections(50)
             .setCodePointLimit(CHARACTERS_MAX)
             .build();
     try {
-      return new Compose(settings).composeString(text).map(node -> convert(node, 0));
+      return compose(text, settings).map(node -> convert(node, 0));
     } catch (MarkedYamlEngineException fault) {
-      var place = fault.getProblemMark().map(this::place).orElse(new Place(source, 1, 1));
-      problem(place, "not valid YAML: " + fault.getProblem());
+      var place = fault.getProblemMark().map(this::place).orElse(start);
+      report.problem(place, "not valid YAML: " + YamlFault.of(fault.getProblem()));
     } catch (YamlEngineException fault) {
-      problem(new Place(source, 1, 1), "not valid YAML: " + firstLine(fault));
+      report.problem(start, "not valid YAML: " + YamlFault.of(String.valueOf(fault.getMessage())));
     } catch (TooBigException tooBig) {
-      problem(tooBig.place, tooBig.getMessage());
+      report.problem(tooBig.place, tooBig.getMessage());
     }
     return Optional.empty();
   }
 
+  private Optional<Node> compose(String text, LoadSettings settings) {
+    try {
+      checkDepth(text, settings);
+      return new Compose(settings).composeString(text);
+    } catch (IllegalArgumentException | IndexOutOfBoundsException fault) {
+      // So the library answers escapes beyond Unicode, and some broken percent-encoding in tags.
+      throw new YamlEngineException("special characters are not allowed", fault);
+    }
+  }
+
+  /** Before the nodes are made, since making them is recursive. */
+  private void checkDepth(String text, LoadSettings settings) {
+    int depth = 0;
+    for (var event : new Parse(settings).parseString(text)) {
+      depth += event instanceof CollectionStartEvent ? 1 : 0;
+      depth -= event instanceof CollectionEndEvent ? 1 : 0;
+      if (depth > DEPTH_MAX) {
+        throw tooDeep(event.getStartMark().map(this::place).orElse(new Place(source, 1, 1)));
+      }
+    }
+  }
+
+  private static TooBigException tooDeep(Place place) {
+    return new TooBigException(place, "nested deeper than " + DEPTH_MAX + " levels");
+  }
+
   private ConfigNode convert(Node node, int depth) {
     var place = node.getStartMark().map(this::place).orElse(new Place(source, 1, 1));
-    if (depth > DEPTH_MAX || ++nodes > NODES_MAX) {
-      throw new TooBigException(
-          place,
-          "nested deeper than " + DEPTH_MAX + " levels or larger than " + NODES_MAX + " values");
+    if (depth > DEPTH_MAX) {
+      throw tooDeep(place);
+    }
+    if (++nodes > NODES_MAX) {
+      throw new TooBigException(place, "more than " + NODES_MAX + " values, aliases unfolded");
     }
     return switch (node) {
-      case ScalarNode scalar ->
-          expand.apply(
-              new Scalar(scalar.getValue(), scalar.getScalarStyle() != ScalarStyle.PLAIN, place));
+      case ScalarNode scalar -> {
+        boolean quoted = scalar.getScalarStyle() != ScalarStyle.PLAIN;
+        yield expand.apply(new Scalar(scalar.getValue(), quoted, environment, place));
+      }
       case SequenceNode sequence -> {
         var items = new ArrayList<ConfigNode>();
         for (var item : sequence.getValue()) {
@@ -89,33 +134,48 @@ final class YamlReader {
 
   private Mapping convertMapping(MappingNode mapping, Place place, int depth) {
     var entries = new LinkedHashMap<String, Entry>();
+    var merged = new LinkedHashMap<String, Entry>();
     for (var tuple : mapping.getValue()) {
       var keyPlace = tuple.getKeyNode().getStartMark().map(this::place).orElse(place);
       if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-        problem(keyPlace, "a key must be a text");
+        report.problem(keyPlace, "a key must be a text");
         continue;
       }
       var value = convert(tuple.getValueNode(), depth + 1);
+      if (isMergeKey(key)) {
+        merge(value, keyPlace, merged);
+        continue;
+      }
       var earlier = entries.putIfAbsent(key.getValue(), new Entry(keyPlace, value));
       if (earlier != null) {
-        problem(
+        boolean named =
+            !environment && KeyPath.isName(key.getValue()) && !earlier.value().saysNothing();
+        report.problem(
             keyPlace,
-            "the key '" + key.getValue() + "' was given before, at " + earlier.keyPlace());
+            (named ? "the key '" + key.getValue() + "'" : "this key")
+                + " was given before, at "
+                + earlier.keyPlace());
       }
     }
+    merged.forEach(entries::putIfAbsent);
     return new Mapping(entries, place);
+  }
+
+  private static boolean isMergeKey(ScalarNode key) {
+    return key.getScalarStyle() == ScalarStyle.PLAIN && key.getValue().equals("<<");
+  }
+
+  private void merge(ConfigNode value, Place place, Map<String, Entry> to) {
+    switch (value) {
+      case Mapping mapping -> mapping.entries().forEach(to::putIfAbsent);
+      case Sequence list -> list.items().forEach(item -> merge(item, item.place(), to));
+      case Scalar wrong ->
+          report.problem(place, "a merge key (<<) takes a mapping or a list of mappings");
+    }
   }
 
   private Place place(Mark mark) {
     return new Place(source, mark.getLine() + 1, mark.getColumn() + 1);
-  }
-
-  private void problem(Place place, String detail) {
-    problems.add(new ConfigProblem(place.toString(), "", detail));
-  }
-
-  private static String firstLine(Exception fault) {
-    return String.valueOf(fault.getMessage()).lines().findFirst().orElse("unreadable");
   }
 
   private static final class TooBigException extends RuntimeException {
