@@ -7,13 +7,14 @@ import io.openhqm.server.LogOutput;
 import io.openhqm.server.OpenHqmServer;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The training run for the AOT cache: goes once through everything that a server does early in its
@@ -21,13 +22,14 @@ import java.util.Map;
  */
 public final class Warmup {
   private static final int ROUNDS = 60;
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+  private static final Pattern LENGTH = Pattern.compile("(?i)content-length: *(\\d+)");
 
   private Warmup() {}
 
   /** Takes no arguments. */
-  public static void main(String[] args)
-      throws IOException, InterruptedException, ApiClient.UnreachableException {
-    Main.commandLine().getUsageMessage();
+  public static void main(String[] args) throws IOException {
+    Main.commandLine("serve").parseArgs("serve", "--port", "0");
     var folder = Files.createTempDirectory("openhqm-warmup");
     try (var backend = SampleBackend.start();
         var log =
@@ -48,7 +50,7 @@ public final class Warmup {
                 OpenHqmServer.Mode.ALL,
                 Clock.tickMillis(ZoneOffset.UTC),
                 "warmup")) {
-          exercise(URI.create("http://127.0.0.1:" + server.port()));
+          exercise(server.port());
         }
       }
     } finally {
@@ -59,28 +61,42 @@ public final class Warmup {
     }
   }
 
-  private static void exercise(URI url)
-      throws InterruptedException, ApiClient.UnreachableException {
-    byte[] body =
-        "{\"payload\": {\"n\": 1}, \"headers\": {\"X-A\": \"b\"}}".getBytes(StandardCharsets.UTF_8);
-    try (var api = new ApiClient(url)) {
+  /** Over a bare socket, as each class of an HTTP client would take memory from every server. */
+  private static void exercise(int port) throws IOException {
+    String submission = "{\"payload\": {\"n\": 1}, \"headers\": {\"X-A\": \"b\"}}";
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       for (int i = 0; i < ROUNDS; i++) {
-        var accepted =
-            api.send(
-                "POST",
-                "/api/v1/submit",
-                Map.of("Content-Type", "application/json"),
-                body,
-                Duration.ZERO);
-        String id = accepted.field("correlation_id").orElse("");
-        api.get("/api/v1/response/" + id, Duration.ofSeconds(5));
+        var id = ID.matcher(call(socket, "POST /api/v1/submit", submission));
+        if (!id.find()) {
+          throw new IOException("the warm-up's submission was not accepted");
+        }
+        call(socket, "GET /api/v1/response/" + id.group(), "");
         if (i % 20 == 0) {
-          api.get("/api/v1/status/" + id, Duration.ZERO);
-          api.get("/health", Duration.ZERO);
-          api.get("/metrics", Duration.ZERO);
-          api.send("POST", "/proxy/sample/x", Map.of(), body, Duration.ZERO);
+          call(socket, "GET /api/v1/status/" + id.group(), "");
+          call(socket, "GET /health", "");
+          call(socket, "GET /metrics", "");
+          call(socket, "POST /proxy/sample/x", submission);
         }
       }
     }
+  }
+
+  private static String call(Socket socket, String request, String body) throws IOException {
+    String message =
+        request
+            + " HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=5\r\nContent-Type: application/json\r\n"
+            + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body);
+    socket.getOutputStream().write(message.getBytes(StandardCharsets.US_ASCII));
+    var head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      int next = socket.getInputStream().read();
+      if (next < 0) {
+        throw new IOException("no answer to " + request);
+      }
+      head.append((char) next);
+    }
+    var length = LENGTH.matcher(head);
+    int bytes = length.find() ? Integer.parseInt(length.group(1)) : 0;
+    return new String(socket.getInputStream().readNBytes(bytes), StandardCharsets.UTF_8);
   }
 }
