@@ -9,14 +9,21 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Collects faults and the values in force while a configuration is read, by one thread. */
 final class ConfigReport {
   /** More help nobody, and a file may have a fault on each of its lines. */
   private static final int PROBLEMS_MAX = 100;
 
+  private static final Comparator<Located> ORDER =
+      Comparator.comparing((Located located) -> located.place.line() == 0)
+          .thenComparing(located -> located.place.source())
+          .thenComparing(located -> located.place.line())
+          .thenComparing(located -> located.place.column());
+
   private final String source;
-  private final List<ConfigProblem> problems = new ArrayList<>();
+  private final List<Located> problems = new ArrayList<>();
   private final List<ShownValue> values = new ArrayList<>();
   private int unlisted;
 
@@ -27,8 +34,13 @@ final class ConfigReport {
     this.source = source;
   }
 
+  /** In the order of the file; what variables did wrong comes last. */
   List<ConfigProblem> problems() {
-    var all = new ArrayList<>(problems);
+    var all =
+        problems.stream()
+            .sorted(ORDER)
+            .map(Located::problem)
+            .collect(Collectors.toCollection(ArrayList::new));
     if (unlisted > 0) {
       String detail = unlisted + " more faults are not listed";
       all.add(new ConfigProblem(source, "", detail));
@@ -43,6 +55,10 @@ final class ConfigReport {
         .toList();
   }
 
+  boolean hasProblemAt(Place place) {
+    return problems.stream().anyMatch(located -> located.place.equals(place));
+  }
+
   /** A fault that is in no setting. */
   void problem(Place place, String detail) {
     problem(place, KeyPath.of(), detail);
@@ -50,7 +66,8 @@ final class ConfigReport {
 
   void problem(Place place, KeyPath key, String detail) {
     if (problems.size() < PROBLEMS_MAX) {
-      problems.add(new ConfigProblem(place.toString(), key.toString(), detail));
+      var problem = new ConfigProblem(place.toString(), key.toString(), detail);
+      problems.add(new Located(place, problem));
     } else {
       unlisted++;
     }
@@ -90,4 +107,6 @@ final class ConfigReport {
     var place = entry.map(found -> found.value().place().toString()).orElse("default");
     values.add(new ShownValue(key.steps(), yaml, place));
   }
+
+  private record Located(Place place, ConfigProblem problem) {}
 }

@@ -110,7 +110,7 @@ final class Connections {
   private static void move(
       Mapping settings, KeyPath engine, String name, Entry value, ConfigReport report) {
     String flat = flat(engine.steps().getLast(), name).orElseThrow();
-    if (Settings.QUEUE.stream().noneMatch(setting -> setting.name().equals(flat))) {
+    if (QueueSettings.QUEUE.stream().noneMatch(setting -> setting.name().equals(flat))) {
       report.unknown(engine, name, value, "setting", names(engine.steps().getLast()));
       return;
     }
@@ -125,7 +125,7 @@ final class Connections {
 
   private static List<String> names(String engine) {
     String prefix = PREFIXES.get(engine) + "_";
-    return Settings.QUEUE.stream()
+    return QueueSettings.QUEUE.stream()
         .map(Setting::name)
         .filter(name -> name.startsWith(prefix))
         .map(name -> name.substring(prefix.length()))

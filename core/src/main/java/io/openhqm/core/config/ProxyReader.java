@@ -113,7 +113,7 @@ final class ProxyReader {
           "an endpoint must be a mapping with at least 'url'");
       return Optional.empty();
     }
-    var in = new SectionReader(path, mapping, Settings.ENDPOINT, report);
+    var in = new SectionReader(path, mapping, ProxySettings.ENDPOINT, report);
     var url = url(in);
     var method = method(in);
     var timeout = in.seconds("timeout").orElse(template.timeout());
@@ -186,15 +186,21 @@ final class ProxyReader {
     var header = in.textOrEmpty("auth_header_name");
     boolean wantsToken = Set.of("bearer", "api_key", "custom").contains(type);
     if (wantsToken && token.reveal().isEmpty()) {
-      in.problem("auth_type", type + " needs auth_token");
+      if (!in.isFaulty("auth_token")) {
+        in.problem("auth_type", type + " needs auth_token");
+      }
       return new Auth.None();
     }
     if (type.equals("basic") && (user.isEmpty() || user.contains(":"))) {
       in.problem("auth_type", "basic needs auth_username, without a colon, and auth_password");
       return new Auth.None();
     }
-    if (!Headers.isToken(header) || !Headers.isFieldValue(token.reveal())) {
-      in.problem("auth_type", "auth_header_name and auth_token must make a valid header field");
+    if (!Headers.isToken(header)) {
+      in.problem("auth_header_name", "expected the name of a header field (RFC 9110 §5.1)");
+      return new Auth.None();
+    }
+    if (!Headers.isFieldValue(token.reveal())) {
+      in.problem("auth_token", "holds characters that no header field can (RFC 9110 §5.5)");
       return new Auth.None();
     }
     return switch (type) {

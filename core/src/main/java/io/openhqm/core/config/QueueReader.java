@@ -36,7 +36,7 @@ final class QueueReader {
     var deadLetters = in.textOrEmpty("dlq_name");
     long backlog = in.whole("max_backlog").orElse(1);
     Path path = folder.resolve(in, "embedded_path", in.textOrEmpty("embedded_path"));
-    for (var setting : Settings.CONNECTION) {
+    for (var setting : QueueSettings.CONNECTION) {
       read(in, setting).ifPresent(text -> connection.put(setting.name(), Secret.of(text)));
     }
     checkPorts(in);

@@ -73,7 +73,7 @@ final class RoutingReader {
   }
 
   private Routing routing(Mapping mapping, Set<String> endpoints) {
-    var in = SectionReader.unshown(CONFIG, mapping, Settings.ROUTING_FILE, report);
+    var in = SectionReader.unshown(CONFIG, mapping, ProxySettings.ROUTING_FILE, report);
     in.text("version");
     var routes = new ArrayList<Route>();
     in.entry("routes")
@@ -104,7 +104,7 @@ final class RoutingReader {
       report.problem(node.place(), path, "expected a mapping");
       return Optional.empty();
     }
-    var in = SectionReader.unshown(path, mapping, Settings.ROUTE, report);
+    var in = SectionReader.unshown(path, mapping, ProxySettings.ROUTE, report);
     var endpoint = in.textOrEmpty("endpoint");
     if (!endpoints.contains(endpoint)) {
       in.problem("endpoint", unknownEndpoint(in, "endpoint", endpoint, endpoints));

@@ -246,6 +246,11 @@ final class SectionReader {
     report.problem(place, path.then(name), detail);
   }
 
+  /** Whether a fault of this very value was told before, such as a variable that is not set. */
+  boolean isFaulty(String name) {
+    return entry(name).map(entry -> report.hasProblemAt(entry.value().place())).orElse(false);
+  }
+
   /** {@code text}, which was read from a setting, for a message. */
   String quoted(String name, String text) {
     boolean secret = setting(name).kind() instanceof Setting.Kind.SecretText;

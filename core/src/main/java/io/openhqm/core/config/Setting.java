@@ -9,8 +9,11 @@ import java.util.List;
  * @param kind what it takes
  * @param defaultText the default as one would write it; empty: none
  * @param description one line
+ * @param unit what is counted; empty where that is plain
+ * @param example as one would write it; empty: the default is one
  */
-record Setting(String name, Kind kind, String defaultText, String description) {
+record Setting(
+    String name, Kind kind, String defaultText, String description, String unit, String example) {
   /** What a setting takes. */
   sealed interface Kind {
     record Text() implements Kind {}
@@ -34,36 +37,44 @@ record Setting(String name, Kind kind, String defaultText, String description) {
   }
 
   static Setting text(String name, String defaultText, String description) {
-    return new Setting(name, new Kind.Text(), defaultText, description);
+    return new Setting(name, new Kind.Text(), defaultText, description, "", "");
   }
 
   static Setting secret(String name, String defaultText, String description) {
-    return new Setting(name, new Kind.SecretText(), defaultText, description);
+    return new Setting(name, new Kind.SecretText(), defaultText, description, "", "");
   }
 
   static Setting choice(String name, String defaultText, String description, String... words) {
-    return new Setting(name, new Kind.Choice(List.of(words)), defaultText, description);
+    return new Setting(name, new Kind.Choice(List.of(words)), defaultText, description, "", "");
   }
 
   static Setting whole(String name, String defaultText, long min, long max, String description) {
-    return new Setting(name, new Kind.Whole(min, max), defaultText, description);
+    return new Setting(name, new Kind.Whole(min, max), defaultText, description, "", "");
   }
 
   static Setting seconds(
       String name, String defaultText, double min, double max, String description) {
-    return new Setting(name, new Kind.Seconds(min, max), defaultText, description);
+    return new Setting(name, new Kind.Seconds(min, max), defaultText, description, "seconds", "");
   }
 
   static Setting flag(String name, String defaultText, String description) {
-    return new Setting(name, new Kind.Flag(), defaultText, description);
+    return new Setting(name, new Kind.Flag(), defaultText, description, "", "");
   }
 
   static Setting list(String name, String defaultText, String description) {
-    return new Setting(name, new Kind.TextList(), defaultText, description);
+    return new Setting(name, new Kind.TextList(), defaultText, description, "", "");
   }
 
   static Setting tree(String name, String description) {
-    return new Setting(name, new Kind.Tree(), "", description);
+    return new Setting(name, new Kind.Tree(), "", description, "", "");
+  }
+
+  Setting unit(String counted) {
+    return new Setting(name, kind, defaultText, description, counted, example);
+  }
+
+  Setting example(String text) {
+    return new Setting(name, kind, defaultText, description, unit, text);
   }
 
   /** What it takes, in words for an error message and for the reference. */
