@@ -8,6 +8,7 @@ import io.helidon.http.HeaderValues;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.ConnectionConfig;
+import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
@@ -105,6 +106,7 @@ final class HttpListener implements AutoCloseable {
                     .build())
             .addProtocol(Http2Config.builder().maxHeaderListSize(settings.headerBytesMax()).build())
             .directHandlers(problemsForMalformedRequests())
+            .errorHandling(ErrorHandling.builder().includeEntity(true).build()) // tells them why
             .routing(HttpRouting.builder().any(this::handle))
             .build();
   }
@@ -172,11 +174,11 @@ final class HttpListener implements AutoCloseable {
     try {
       long length = request.headers().contentLength().orElse(-1);
       if (length > settings.bodyBytesMax()) {
-        return tooLarge(settings.bodyBytesMax()).with("Connection", "close");
+        return tooLarge(settings.bodyBytesMax()).toResponse().with("Connection", "close");
       }
       var body = readBody(request, length);
       if (body.isEmpty()) {
-        return tooLarge(settings.bodyBytesMax()).with("Connection", "close");
+        return tooLarge(settings.bodyBytesMax()).toResponse().with("Connection", "close");
       }
       var query = request.prologue().query().rawValue();
       if (path.startsWith(ADMIN_PATH) && !mayAdminister(request)) {
@@ -289,11 +291,10 @@ final class HttpListener implements AutoCloseable {
         .toResponse();
   }
 
-  private static ApiResponse tooLarge(long max) {
+  private static Problem tooLarge(long max) {
     return Problem.of(
-            Problem.Kind.BODY_TOO_LARGE,
-            "The body is larger than " + max + " bytes, which is the limit (server.max_body_size).")
-        .toResponse();
+        Problem.Kind.BODY_TOO_LARGE,
+        "The body is larger than " + max + " bytes, which is the limit (server.max_body_size).");
   }
 
   private DirectHandlers problemsForMalformedRequests() {
@@ -310,7 +311,7 @@ final class HttpListener implements AutoCloseable {
       DirectHandler.EventType type,
       Status status,
       ServerResponseHeaders headers,
-      String message) {
+      @Nullable String message) {
     var problem = problemOf(type, status, message);
     observer.answered(request.method(), "malformed", problem.kind().status(), 0);
     var answer = problem.toResponse();
@@ -327,9 +328,11 @@ final class HttpListener implements AutoCloseable {
     return response.build();
   }
 
-  private Problem problemOf(DirectHandler.EventType type, Status status, String message) {
+  private Problem problemOf(DirectHandler.EventType type, Status status, @Nullable String message) {
     boolean headersTooLarge =
-        status.code() == 431 || message.contains("headers size") || message.contains("Header size");
+        status.code() == 431
+            || message != null
+                && (message.contains("headers size") || message.contains("Header size"));
     if (headersTooLarge) {
       return Problem.of(
           Problem.Kind.HEADERS_TOO_LARGE,
@@ -337,13 +340,11 @@ final class HttpListener implements AutoCloseable {
               + settings.headerBytesMax()
               + " bytes, which is the limit (server.max_header_size).");
     }
+    if (status.code() == 413) { // also of the type BAD_REQUEST
+      return tooLarge(settings.bodyBytesMax());
+    }
     return switch (type) {
-      case PAYLOAD_TOO_LARGE ->
-          Problem.of(
-              Problem.Kind.BODY_TOO_LARGE,
-              "The body is larger than "
-                  + settings.bodyBytesMax()
-                  + " bytes, which is the limit (server.max_body_size).");
+      case PAYLOAD_TOO_LARGE -> tooLarge(settings.bodyBytesMax());
       case INTERNAL_ERROR ->
           Problem.of(Problem.Kind.INTERNAL, "Something unexpected happened; it was logged.");
       case BAD_REQUEST, FORBIDDEN, OTHER, HTTP_VERSION_NOT_SUPPORTED ->

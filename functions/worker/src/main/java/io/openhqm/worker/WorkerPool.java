@@ -80,7 +80,7 @@ public final class WorkerPool implements AutoCloseable {
         List<Delivery> deliveries;
         try {
           deliveries = queue.receive(free, settings.visibility(), WAIT);
-        } catch (UnavailableException | InterruptedException nothing) {
+        } catch (RuntimeException | InterruptedException nothing) {
           hands.release(free);
           throw nothing;
         }

@@ -1,0 +1,114 @@
+package io.openhqm.server;
+
+import static io.openhqm.server.Problems.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is too much is refused in words, and the server goes on. */
+class ApiLimitsTest {
+  private static final String CONFIG =
+      """
+      server: {host: 127.0.0.1, port: 0, max_body_size: 1000, max_header_size: 4096,
+               max_waiting_requests: 2, max_wait_seconds: 30, admin: %s}
+      queue: {type: memory}
+      cache: {type: memory}
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void headerFieldsBeyondTheLimitAre431() {
+    try (var server = RunningServer.start(folder, CONFIG.formatted("any"))) {
+      assertProblem(server.get("/health", "X-Large", "x".repeat(5000)), 431, "headers-too-large");
+      var many = new String[400];
+      for (int i = 0; i < many.length; i += 2) {
+        many[i] = "X-" + i;
+        many[i + 1] = "x".repeat(30);
+      }
+      var answer = server.get("/health", many);
+      assertProblem(answer, 431, "headers-too-large");
+      assertThat(answer.field("detail")).contains("4096").contains("server.max_header_size");
+      assertThat(server.get("/health", "X-Fits", "x".repeat(3000)).status()).isEqualTo(200);
+      server.requireHealthy();
+    }
+  }
+
+  @Test
+  void aBodyBeyondTheLimitIs413HoweverItIsSent() throws IOException {
+    try (var server = RunningServer.start(folder, CONFIG.formatted("any"))) {
+      assertProblem(server.submit("\"" + "x".repeat(999) + "\""), 413, "body-too-large");
+      assertThat(server.submit(" ".repeat(986) + "{\"payload\":1}").status()).isEqualTo(202);
+      try (var wire = new Wire(server.port())) {
+        String chunk = "320\r\n" + "x".repeat(800) + "\r\n";
+        wire.write(
+            ("POST /proxy/x/y HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + chunk
+                    + chunk
+                    + "0\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1));
+        var answer = wire.read(false).orElseThrow();
+        assertThat(answer.response().status()).isEqualTo(413);
+        assertThat(answer.response().body().toUtf8()).contains("/problems/body-too-large");
+      }
+      server.requireHealthy();
+    }
+  }
+
+  @Test
+  void aLyingLengthStoresNothing() throws IOException {
+    try (var server = RunningServer.start(folder, CONFIG.formatted("any"))) {
+      try (var wire = new Wire(server.port())) {
+        wire.write(
+            ("POST /api/v1/submit HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: 500\r\n\r\n{\"payload\": 1}")
+                .getBytes(StandardCharsets.ISO_8859_1));
+        wire.endOutput();
+        wire.read(false);
+      }
+      assertThat(server.get("/metrics").text()).doesNotContain("openhqm_jobs_accepted_total{");
+      server.requireHealthy();
+    }
+  }
+
+  @Test
+  void moreRequestsInWorkThanAllowedAre503AndOperatorsStillGetIn() throws Exception {
+    try (var server = RunningServer.start(folder, CONFIG.formatted("any"));
+        var waiting = Executors.newVirtualThreadPerTaskExecutor()) {
+      String id = server.submit("{\"payload\": 1, \"metadata\": {\"delay\": 600}}").id();
+      for (int i = 0; i < 2; i++) {
+        waiting.submit(() -> server.get("/api/v1/response/" + id, "Prefer", "wait=30"));
+      }
+      Awaitility.await()
+          .until(() -> server.get("/metrics").text().contains("openhqm_api_requests_in_flight 3"));
+      var refused = server.submit("{\"payload\": 1}");
+      assertProblem(refused, 503, "overloaded");
+      assertThat(Integer.parseInt(refused.header("Retry-After"))).isPositive();
+      assertThat(server.get("/health").status()).isEqualTo(200);
+
+      assertThat(server.get("/metrics").text()).contains("status=\"503\"");
+      waiting.shutdownNow();
+    }
+  }
+
+  @Test
+  void deadLettersAreNotThereWhereTheyAreSwitchedOff() {
+    try (var server = RunningServer.start(folder, CONFIG.formatted("\"off\""))) {
+      assertProblem(server.get("/api/v1/dead-letters"), 404, "not-found");
+    }
+  }
+
+  @Test
+  void metricsAreNotThereWhereTheyAreSwitchedOff() {
+    String config = CONFIG.formatted("any") + "monitoring: {metrics_enabled: false}\n";
+    try (var server = RunningServer.start(folder, config)) {
+      assertProblem(server.get("/metrics"), 404, "not-found");
+    }
+  }
+}
