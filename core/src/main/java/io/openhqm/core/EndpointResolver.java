@@ -34,7 +34,9 @@ public interface EndpointResolver {
     /** None was named, and there is no default. */
     NO_ENDPOINT,
     /** A URL was named that the allow list does not admit. */
-    URL_NOT_ALLOWED
+    URL_NOT_ALLOWED,
+    /** The route wants a value of the message where it does not fit. */
+    UNFIT_VALUE
   }
 
   /**
@@ -46,19 +48,32 @@ public interface EndpointResolver {
    * @param timeout the longest one attempt may take: the message's own, else the route's, else the
    *     endpoint's
    * @param retry when to try again
+   * @param rewrite what the route adds to the call
    */
   record Route(
       String name,
       Optional<Endpoint> endpoint,
       String method,
       Duration timeout,
-      RetryPolicy retry) {
+      RetryPolicy retry,
+      Rewrite rewrite) {
+    /** A route that adds nothing. */
+    public Route(
+        String name,
+        Optional<Endpoint> endpoint,
+        String method,
+        Duration timeout,
+        RetryPolicy retry) {
+      this(name, endpoint, method, timeout, retry, Rewrite.NONE);
+    }
+
     public Route {
       requireNonNull(name, "name");
       requireNonNull(endpoint, "endpoint");
       requireNonNull(method, "method");
       requireNonNull(timeout, "timeout");
       requireNonNull(retry, "retry");
+      requireNonNull(rewrite, "rewrite");
     }
   }
 

@@ -175,9 +175,15 @@ final class ProxySettings {
               "jq"),
           text("transform", "", "The template or expression; unused with `passthrough`.")
               .example("''"),
-          tree("header_mappings", "Header fields for the backend from paths into the message.")
+          tree(
+                  "header_mappings",
+                  "Header fields for the backend from dotted paths into the message: over the"
+                      + " client's, below the endpoint's.")
               .example("{X-Request-ID: correlation_id}"),
-          tree("query_params", "Query parameters for the backend from paths into the message.")
+          tree(
+                  "query_params",
+                  "Query parameters for the backend from dotted paths into the message: in place of"
+                      + " the client's, and only if the endpoint's URL does not have them.")
               .example("{tenant_id: metadata.tenant}"));
 
   private ProxySettings() {}

@@ -1,5 +1,6 @@
 package io.openhqm.core.config;
 
+import io.openhqm.core.Headers;
 import io.openhqm.core.Nearest;
 import io.openhqm.core.config.ConfigNode.Mapping;
 import io.openhqm.core.config.ConfigNode.Sequence;
@@ -22,6 +23,8 @@ import java.util.regex.PatternSyntaxException;
 final class RoutingReader {
   private static final int PATTERN_LENGTH_MAX = 500;
 
+  private static final List<String> ROOTS =
+      List.of("correlation_id", "payload", "headers", "metadata");
   private static final KeyPath CONFIG = KeyPath.of("routing", "config");
 
   private final ConfigReport report;
@@ -116,11 +119,8 @@ final class RoutingReader {
     if (type != TransformType.PASSTHROUGH) {
       in.problem("transform_type", "this build has only passthrough: payloads go on as they came");
     }
-    for (String name : List.of("header_mappings", "query_params")) {
-      if (!in.texts(name).isEmpty()) {
-        in.problem(name, "this build does not map header fields or query parameters; leave it out");
-      }
-    }
+    in.text("match_field").ifPresent(field -> checkPath(in, "match_field", field));
+    checkMappings(in);
     var route =
         new Route(
             in.text("name").orElse("route " + (index + 1)),
@@ -144,6 +144,32 @@ final class RoutingReader {
           "a route needs match_field with match_value or match_pattern, or is_default");
     }
     return Optional.of(route);
+  }
+
+  private static void checkMappings(SectionReader in) {
+    in.texts("header_mappings")
+        .forEach(
+            (name, path) -> {
+              checkPath(in, "header_mappings", path);
+              if (!Headers.isToken(name)) {
+                in.problem("header_mappings", "a key is no name of a header field (RFC 9110 §5.1)");
+              }
+            });
+    in.texts("query_params").values().forEach(path -> checkPath(in, "query_params", path));
+  }
+
+  /** A path that begins with anything else leads to nothing in any message. */
+  private static void checkPath(SectionReader in, String setting, String path) {
+    String first = path.split("\\.", 2)[0];
+    boolean whole = first.equals("correlation_id");
+    if (!ROOTS.contains(first) || whole != path.equals(first)) {
+      in.problem(
+          setting,
+          "expected a path such as correlation_id, payload.a.b, headers.name or metadata.type but"
+              + " found "
+              + in.quoted(setting, path)
+              + Nearest.hint(first, ROOTS));
+    }
   }
 
   private static Optional<Pattern> pattern(SectionReader in, String text) {

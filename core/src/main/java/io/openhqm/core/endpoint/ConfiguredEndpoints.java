@@ -60,7 +60,7 @@ public final class ConfiguredEndpoints implements EndpointResolver {
     var routed =
         routing.enabled() ? Routes.first(routing, message) : Optional.<OpenHqmConfig.Route>empty();
     if (routed.isPresent()) {
-      return byRoute(routed.get(), metadata);
+      return byRoute(routed.get(), message);
     }
     if (routing.enabled() && !routing.enableFallback()) {
       return refused(
@@ -119,7 +119,8 @@ public final class ConfiguredEndpoints implements EndpointResolver {
         .orElseGet(() -> found(proxy.template().at("url", url), metadata));
   }
 
-  private Resolution byRoute(OpenHqmConfig.Route route, Metadata metadata) {
+  private Resolution byRoute(OpenHqmConfig.Route route, Message message) {
+    var metadata = message.metadata();
     var endpoint = proxy.endpoints().get(route.endpoint());
     if (endpoint == null) {
       return refused(
@@ -132,8 +133,13 @@ public final class ConfiguredEndpoints implements EndpointResolver {
             : retry;
     Duration timeout = metadata.timeout().or(route::timeout).orElse(endpoint.timeout());
     String method = metadata.method().or(route::method).orElse(endpoint.method());
-    return new Resolution.Found(
-        new Route(endpoint.name(), Optional.of(endpoint), method, timeout, policy));
+    try {
+      var rewrite = Rewrites.of(route, message);
+      return new Resolution.Found(
+          new Route(endpoint.name(), Optional.of(endpoint), method, timeout, policy, rewrite));
+    } catch (Rewrites.UnfitException unfit) {
+      return refused(Refusal.UNFIT_VALUE, unfit.detail());
+    }
   }
 
   private static Resolution found(Endpoint endpoint, Metadata metadata) {

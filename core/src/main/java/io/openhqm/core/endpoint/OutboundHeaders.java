@@ -16,8 +16,9 @@ import java.util.stream.Collectors;
 
 /**
  * The header fields of a call to a backend. Precedence, lowest first: the client's forwarded
- * fields, the endpoint's credential, the endpoint's static fields. A stripped field is stripped
- * wherever it came from, and so are hop-by-hop fields (RFC 9110 §7.6.1).
+ * fields, what the route takes out of the message, the endpoint's credential, the endpoint's static
+ * fields. A stripped field is stripped wherever it came from, and so are hop-by-hop fields (RFC
+ * 9110 §7.6.1).
  */
 public final class OutboundHeaders {
   /** What the HTTP client itself sets. */
@@ -59,36 +60,50 @@ public final class OutboundHeaders {
    */
   public Headers of(Attempt attempt, RandomGenerator random) {
     var message = attempt.message();
+    var mapped = HopByHop.strip(attempt.route().rewrite().headers());
     var fields = new ArrayList<Headers.Field>(message.headers().fields().size() + 8);
     for (var field : HopByHop.strip(message.headers()).fields()) {
       String name = name(field);
       boolean wanted = forwardAll || forwarded.contains(name);
-      if (wanted && isSent(name) && !fixedNames.contains(name) && !isOurs(name)) {
+      if (wanted && isFree(name) && !isOurs(name) && !mapped.has(name)) {
         fields.add(field);
       }
     }
+    mapped.fields().stream().filter(field -> isFree(name(field))).forEach(fields::add);
     fields.addAll(fixed.fields());
+    addOurs(fields, attempt, mapped, random);
+    return new Headers(fields);
+  }
+
+  private void addOurs(
+      List<Headers.Field> fields, Attempt attempt, Headers mapped, RandomGenerator random) {
+    var message = attempt.message();
     String id = message.id().toString();
-    add(fields, "x-correlation-id", "X-Correlation-ID", id);
-    add(fields, "idempotency-key", "Idempotency-Key", '"' + id + '"');
-    add(fields, "x-openhqm-attempt", "X-OpenHQM-Attempt", Integer.toString(attempt.number()));
+    add(fields, mapped, "x-correlation-id", "X-Correlation-ID", id);
+    add(fields, mapped, "idempotency-key", "Idempotency-Key", '"' + id + '"');
+    String number = Integer.toString(attempt.number());
+    add(fields, mapped, "x-openhqm-attempt", "X-OpenHQM-Attempt", number);
     var trace = message.traceparent().filter(OutboundHeaders::isTraceparent);
-    add(fields, "traceparent", "traceparent", traceparent(trace, random));
+    add(fields, mapped, "traceparent", "traceparent", traceparent(trace, random));
     if (trace.isPresent()) {
       // Belongs to the trace and so goes with it, whatever the forward list says.
       message
           .headers()
           .all("tracestate")
-          .forEach(state -> add(fields, "tracestate", "tracestate", state));
+          .forEach(state -> add(fields, mapped, "tracestate", "tracestate", state));
     }
-    return new Headers(fields);
   }
 
-  /** What an endpoint sets for itself or wants stripped is left to it. */
-  private void add(List<Headers.Field> fields, String lowerName, String name, String value) {
-    if (isSent(lowerName) && !fixedNames.contains(lowerName)) {
+  /** What the route or the endpoint sets for itself, or wants stripped, is left to it. */
+  private void add(
+      List<Headers.Field> fields, Headers mapped, String lowerName, String name, String value) {
+    if (isFree(lowerName) && !mapped.has(lowerName)) {
       fields.add(new Headers.Field(name, value));
     }
+  }
+
+  private boolean isFree(String name) {
+    return isSent(name) && !fixedNames.contains(name);
   }
 
   private boolean isSent(String name) {

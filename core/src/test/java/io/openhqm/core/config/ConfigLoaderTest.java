@@ -261,6 +261,52 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void aRoutingFileOfThePythonOpenHqmLoadsUnchanged(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("routing.yaml"), resource("python-routes.yaml"));
+    var result =
+        ConfigLoader.loadText(
+            "proxy: {endpoints: {user-service: {url: http://a}, default-service: {url: http://b}}}\n"
+                + "routing: {enabled: true, config_path: routing.yaml, config_dict: null}",
+            "config.yaml",
+            folder,
+            Map.of());
+    assertThat(result).isInstanceOf(ConfigResult.Loaded.class);
+    var route = ((ConfigResult.Loaded) result).config().routing().routes().getFirst();
+    assertThat(route.headerMappings()).containsExactly(Map.entry("X-Request-ID", "correlation_id"));
+    assertThat(route.queryParams()).containsExactly(Map.entry("tenant_id", "metadata.tenant"));
+  }
+
+  @Test
+  void pathsThatLeadToNothingInAnyMessageAreFaults() {
+    assertThat(
+            faults(
+                """
+                proxy: {endpoints: {a: {url: http://a}}}
+                routing:
+                  enabled: true
+                  config_dict:
+                    routes:
+                      - endpoint: a
+                        is_default: true
+                        match_field: type
+                        header_mappings: {X-A: metdata.type, "X B": correlation_id}
+                        query_params: {q: correlation_id.x}
+                """,
+                Map.of()))
+        .containsExactly(
+            "config.yaml:8:22: routing.config.routes[0].match_field: expected a path such as"
+                + " correlation_id, payload.a.b, headers.name or metadata.type but found 'type'",
+            "config.yaml:9:26: routing.config.routes[0].header_mappings: expected a path such as"
+                + " correlation_id, payload.a.b, headers.name or metadata.type but found"
+                + " 'metdata.type'; did you mean 'metadata'?",
+            "config.yaml:9:26: routing.config.routes[0].header_mappings: a key is no name of a"
+                + " header field (RFC 9110 §5.1)",
+            "config.yaml:10:23: routing.config.routes[0].query_params: expected a path such as"
+                + " correlation_id, payload.a.b, headers.name or metadata.type but found"
+                + " 'correlation_id.x'; did you mean 'correlation_id'?");
+  }
+
+  @Test
   void whatIsShownIsMaskedAndLoadsAgain() throws IOException {
     var loaded = (ConfigResult.Loaded) read(resource("python.yaml"), Map.of("API_TOKEN", TOKEN));
     String shown = ConfigShow.render(loaded);

@@ -190,8 +190,10 @@ public final class Submit implements ApiFunction {
         switch (refused.refusal()) {
           case UNKNOWN_ENDPOINT, NO_ENDPOINT -> Problem.Kind.ROUTE_UNKNOWN;
           case URL_NOT_ALLOWED -> Problem.Kind.SSRF_REFUSED;
+          case UNFIT_VALUE -> Problem.Kind.VALIDATION;
         };
-    return Problem.at(kind, "/metadata/endpoint", refused.detail());
+    String pointer = kind == Problem.Kind.VALIDATION ? "" : "/metadata/endpoint";
+    return Problem.at(kind, pointer, refused.detail());
   }
 
   private ApiResponse answerAgain(ApiRequest request, Prefer prefer, Job wanted, Job existing) {

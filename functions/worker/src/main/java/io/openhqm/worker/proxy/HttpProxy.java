@@ -142,7 +142,10 @@ public final class HttpProxy implements Processor {
     int status = 0;
     try {
       var url =
-          TargetUrl.of(endpoint.url(), attempt.message().metadata().target())
+          TargetUrl.of(
+                  endpoint.url(),
+                  attempt.message().metadata().target(),
+                  attempt.route().rewrite().query())
               .orElseThrow(
                   () ->
                       new PermanentException(

@@ -1,8 +1,16 @@
 package io.openhqm.worker.proxy;
 
+import io.openhqm.core.Rewrite;
 import java.net.URI;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The URL of a call: the endpoint's, with the path and query of the ingress behind it as they came.
@@ -42,6 +50,48 @@ final class TargetUrl {
     } catch (IllegalArgumentException notAUrl) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * The same with query parameters that a route adds: in place of the client's of the same name;
+   * one that the endpoint's URL has is left to it.
+   */
+  static Optional<URI> of(URI endpoint, Optional<String> target, List<Rewrite.Parameter> added) {
+    if (added.isEmpty()) {
+      return of(endpoint, target);
+    }
+    String text = target.orElse("");
+    int mark = text.indexOf('?');
+    String path = mark < 0 ? text : text.substring(0, mark);
+    var names = added.stream().map(Rewrite.Parameter::name).collect(Collectors.toSet());
+    var owned = pairs(endpoint.getRawQuery()).map(TargetUrl::nameOf).toList();
+    var clients =
+        pairs(mark < 0 ? "" : text.substring(mark + 1))
+            .filter(pair -> !names.contains(nameOf(pair)));
+    var routes =
+        added.stream()
+            .filter(parameter -> !owned.contains(parameter.name()))
+            .map(parameter -> encoded(parameter.name()) + "=" + encoded(parameter.value()));
+    String query = Stream.concat(clients, routes).collect(Collectors.joining("&"));
+    return of(endpoint, Optional.of(query.isEmpty() ? path : path + "?" + query));
+  }
+
+  private static Stream<String> pairs(@Nullable String query) {
+    return query == null || query.isEmpty() ? Stream.empty() : Stream.of(query.split("&"));
+  }
+
+  private static String nameOf(String pair) {
+    int equals = pair.indexOf('=');
+    String name = equals < 0 ? pair : pair.substring(0, equals);
+    try {
+      return URLDecoder.decode(name, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException brokenEncoding) {
+      return name;
+    }
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   private static boolean climbs(String path) {
