@@ -67,11 +67,19 @@ final class ConfigCommands {
     }
   }
 
-  /** What was named, else {@code config.yaml} where it is there. */
+  /**
+   * What was named, by the option or a variable that is not empty, else the usual if it is there.
+   */
   static Optional<Path> file(Optional<Path> named, Map<String, String> environment) {
     return named
-        .or(() -> Optional.ofNullable(environment.get("OPENHQM_CONFIG")).map(Path::of))
+        .or(() -> named(environment))
         .or(() -> Optional.of(USUAL).filter(Files::isRegularFile));
+  }
+
+  private static Optional<Path> named(Map<String, String> environment) {
+    return Optional.ofNullable(environment.get("OPENHQM_CONFIG"))
+        .filter(name -> !name.isBlank())
+        .map(Path::of);
   }
 
   static ExitCode refuse(ConfigResult.Invalid invalid, Console console) {

@@ -57,18 +57,19 @@ record Engines(Engine queueEngine, Engine storeEngine) implements AutoCloseable 
 
   private static EngineProvider provider(
       Map<String, EngineProvider> providers, String name, String key) {
-    var provider = providers.get(name);
-    if (provider == null) {
-      throw new EngineException(
-          key
-              + ": there is no engine '"
-              + name
-              + "' on the class path"
-              + Nearest.hint(name, providers.keySet())
-              + "; there are: "
-              + String.join(", ", providers.keySet()));
-    }
-    return provider;
+    return providers.values().stream()
+        .filter(found -> found.name().equals(name) || found.getClass().getName().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new EngineException(
+                    key
+                        + ": there is no engine '"
+                        + name
+                        + "' on the class path"
+                        + Nearest.hint(name, providers.keySet())
+                        + "; there are: "
+                        + String.join(", ", providers.keySet())));
   }
 
   private void requireParts(OpenHqmConfig config) {

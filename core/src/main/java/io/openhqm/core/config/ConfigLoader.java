@@ -87,9 +87,9 @@ public final class ConfigLoader {
   private OpenHqmConfig config(Mapping root) {
     var server = server(section(root, "server"));
     var announce = section(root, "response_queue").flag("enabled");
-    var cache = cache(section(root, "cache"));
-    var queue =
-        new QueueReader(report, folder).read(section(root, "queue"), announce, cache.type());
+    var queueSection = section(root, "queue");
+    var cache = cache(section(root, "cache"), queueSection);
+    var queue = new QueueReader(report, folder).read(queueSection, announce, cache.type());
     var worker = worker(section(root, "worker"));
     var proxy = new ProxyReader(report).read(section(root, "proxy"), worker);
     var monitoring = monitoring(section(root, "monitoring"));
@@ -178,11 +178,11 @@ public final class ConfigLoader {
         in.seconds("dead_letter_retention_seconds").orElse(Duration.ofSeconds(1)));
   }
 
-  private static OpenHqmConfig.Cache cache(SectionReader in) {
+  private static OpenHqmConfig.Cache cache(SectionReader in, SectionReader queue) {
     var redis = in.secret("redis_url");
     QueueReader.urlPortFault(redis.reveal()).ifPresent(fault -> in.problem("redis_url", fault));
     return new OpenHqmConfig.Cache(
-        in.textOrEmpty("type").toLowerCase(Locale.ROOT),
+        QueueReader.engine(in, queue),
         redis,
         in.seconds("ttl_seconds").orElse(Duration.ofSeconds(1)),
         in.integer("max_connections").orElse(1));

@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
 
 /** Reads the {@code queue} section, which is flat by now but for engines that are not built in. */
 final class QueueReader {
+  private static final String CUSTOM = "custom";
+
   private final ConfigReport report;
   private final Folder folder;
   private final Map<String, Secret> connection = new LinkedHashMap<>();
@@ -30,7 +32,7 @@ final class QueueReader {
    * @param storeType the engine of the jobs, which may need settings too
    */
   OpenHqmConfig.Queue read(SectionReader in, boolean announce, String storeType) {
-    var type = in.textOrEmpty("type").toLowerCase(Locale.ROOT);
+    var type = engine(in, in);
     var requests = in.textOrEmpty("request_queue_name");
     var responses = in.textOrEmpty("response_queue_name");
     var deadLetters = in.textOrEmpty("dlq_name");
@@ -54,6 +56,20 @@ final class QueueReader {
         path,
         backlog,
         Collections.unmodifiableMap(connection));
+  }
+
+  /** The engine, a setting of {@code in}; {@code custom} stands for the one named in the queue. */
+  static String engine(SectionReader in, SectionReader queue) {
+    var type = in.textOrEmpty("type").toLowerCase(Locale.ROOT);
+    if (!type.equals(CUSTOM)) {
+      return type;
+    }
+    var named = queue.entered("custom_module").or(() -> queue.entered("custom_class"));
+    if (named.isEmpty()) {
+      in.problem(
+          "type", "custom needs queue.custom_module, the name of an engine, or queue.custom_class");
+    }
+    return named.orElse(CUSTOM);
   }
 
   private static Optional<String> read(SectionReader in, Setting setting) {

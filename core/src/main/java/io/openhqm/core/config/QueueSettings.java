@@ -17,7 +17,8 @@ final class QueueSettings {
                   "type",
                   "embedded",
                   "The engine: `embedded` (one SQLite file), `memory` (nothing survives a restart),"
-                      + " or the name of one on the class path.")
+                      + " the name of one on the class path, or `custom`: the one that `custom_module` or"
+                      + " `custom_class` names.")
               .example("memory"),
           text(
                   "request_queue_name",
@@ -80,9 +81,13 @@ final class QueueSettings {
           whole("mqtt_qos", "1", 0, 2, "MQTT: the quality of service."),
           text("mqtt_client_id", "", "MQTT: the client id; made up when empty.")
               .example("openhqm-1"),
-          text("custom_module", "", "The name that an engine of your own gives itself.")
+          text(
+                  "custom_module",
+                  "",
+                  "For the type `custom`: the name that an engine of your own gives itself.")
               .example("my-engine"),
-          text("custom_class", "", "Or its class.").example("com.example.MyEngineProvider"),
+          text("custom_class", "", "Or the class of its provider.")
+              .example("com.example.MyEngineProvider"),
           tree("custom_config", "What an engine of your own is given.").example("{shards: 3}"));
 
   static final List<Setting> QUEUE = Stream.concat(OWN.stream(), CONNECTION.stream()).toList();

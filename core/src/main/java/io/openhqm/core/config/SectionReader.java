@@ -72,6 +72,15 @@ final class SectionReader {
     return value.filter(text -> !text.isEmpty());
   }
 
+  /** A text that is read elsewhere too: without its default, and not noted. */
+  Optional<String> entered(String name) {
+    return entry(name)
+        .filter(entry -> !entry.value().saysNothing())
+        .flatMap(
+            entry -> entry.value() instanceof Scalar s ? Optional.of(s.text()) : Optional.empty())
+        .filter(text -> !text.isBlank());
+  }
+
   String textOrEmpty(String name) {
     return text(name).orElse("");
   }

@@ -263,6 +263,22 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void anEngineOfOnesOwnIsNamedInTheQueue() {
+    String queue =
+        "queue: {type: custom, custom_module: my-engine, custom_config: {a: {b: [1, 2]}}}";
+    var config = good(queue + "\ncache: {type: custom}", Map.of());
+    assertThat(config.queue().type()).isEqualTo("my-engine");
+    assertThat(config.cache().type()).isEqualTo("my-engine");
+    assertThat(config.queue().connection().get("custom_config.a.b")).isEqualTo(Secret.of("1,2"));
+    assertThat(good("queue: {type: custom, custom_class: a.B}", Map.of()).queue().type())
+        .isEqualTo("a.B");
+    assertThat(faults("queue: {type: custom}", Map.of()))
+        .containsExactly(
+            "config.yaml:1:15: queue.type: custom needs queue.custom_module, the name of an engine,"
+                + " or queue.custom_class");
+  }
+
+  @Test
   void pathsThatLeadToNothingInAnyMessageAreFaults() {
     assertThat(
             faults(

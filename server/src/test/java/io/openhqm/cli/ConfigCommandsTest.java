@@ -1,0 +1,90 @@
+package io.openhqm.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigCommandsTest {
+  @TempDir private Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String command, Path file) {
+    String[] args = {"config", command, "--config", file.toString()};
+    return Main.commandLine(args)
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .execute(args);
+  }
+
+  private Path file(String yaml) throws IOException {
+    return Files.writeString(folder.resolve("openhqm.yaml"), yaml);
+  }
+
+  @Test
+  void aGoodConfigurationIsCalledGood() throws IOException {
+    var file = file("server: {port: 0}");
+    assertThat(run("check", file)).isZero();
+    assertThat(out).hasToString(file + ": ok" + System.lineSeparator());
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void everyMistakeIsOneLineOnStandardErrorAndTheExitCodeSaysSo() throws IOException {
+    var file = file("server: {prot: 0}\nqueue: {mqtt_password: [hidden-1], mqtt_qos: hidden 2}\n");
+    assertThat(run("check", file)).isEqualTo(ExitCode.CONFIGURATION.code());
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString().lines())
+        .containsExactly(
+            file + ":1:10: server.prot: there is no such setting; did you mean 'port'?",
+            file + ":2:24: queue.mqtt_password: expected a text",
+            file
+                + ":2:46: queue.mqtt_qos: expected a whole number from 0 to 2 but found a value"
+                + " that is not shown",
+            "3 faults in the configuration.");
+  }
+
+  @Test
+  void whatIsInForceIsShownWithItsPlacesAndWithoutCredentials() throws IOException {
+    var file = file("queue: {mqtt_password: hidden-1}\nworker: {count: 7}");
+    assertThat(run("show", file)).isZero();
+    assertThat(out.toString())
+        .contains("count: 7  # " + file + ":2:17", "port: 8000  # default")
+        .contains("password: \"********\"")
+        .doesNotContain("hidden");
+  }
+
+  @Test
+  void whatIsShownIsAConfigurationAgain() throws IOException {
+    assertThat(run("show", file("queue: {redis_url: 'redis://cache:1'}"))).isZero();
+    String first = out.toString();
+    out.getBuffer().setLength(0);
+    assertThat(run("show", file(first))).as(first).isZero();
+    assertThat(out.toString().replaceAll("# .*", "")).isEqualTo(first.replaceAll("# .*", ""));
+  }
+
+  @Test
+  void aFileThatIsNotThereIsAMistake() {
+    var missing = folder.resolve("none.yaml");
+    assertThat(run("check", missing)).isEqualTo(ExitCode.CONFIGURATION.code());
+    assertThat(err.toString()).startsWith(missing + ": cannot be read: there is no such file");
+  }
+
+  @Test
+  void theOptionIsStrongerThanTheVariableAndAnEmptyVariableIsNone() {
+    var named = Path.of("named.yaml");
+    assertThat(ConfigCommands.file(Optional.of(named), Map.of("OPENHQM_CONFIG", "other.yaml")))
+        .contains(named);
+    assertThat(ConfigCommands.file(Optional.empty(), Map.of("OPENHQM_CONFIG", "other.yaml")))
+        .contains(Path.of("other.yaml"));
+    assertThat(ConfigCommands.file(Optional.empty(), Map.of("OPENHQM_CONFIG", " "))).isEmpty();
+  }
+}
