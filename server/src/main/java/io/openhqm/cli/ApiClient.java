@@ -12,9 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.exc.StreamReadException;
 
 /** Calls a running server. */
 final class ApiClient implements AutoCloseable {
@@ -54,7 +54,7 @@ final class ApiClient implements AutoCloseable {
           }
         }
         return Optional.empty();
-      } catch (StreamReadException notJson) {
+      } catch (JacksonException notJson) {
         return Optional.empty();
       }
     }

@@ -5,6 +5,7 @@ import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.RequestException;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.ConnectionConfig;
@@ -176,7 +177,7 @@ final class HttpListener implements AutoCloseable {
       if (length > settings.bodyBytesMax()) {
         return tooLarge(settings.bodyBytesMax()).toResponse().with("Connection", "close");
       }
-      var body = readBody(request, length);
+      var body = completeBody(request, length);
       if (body.isEmpty()) {
         return tooLarge(settings.bodyBytesMax()).toResponse().with("Connection", "close");
       }
@@ -194,7 +195,7 @@ final class HttpListener implements AutoCloseable {
               query.isEmpty() ? Optional.empty() : Optional.of(query),
               headersOf(request),
               body.get()));
-    } catch (InvalidHeaderException invalid) {
+    } catch (InvalidRequestException invalid) {
       return Problem.of(Problem.Kind.BAD_REQUEST, String.valueOf(invalid.getMessage()))
           .toResponse();
     } catch (InterruptedException stopping) {
@@ -202,6 +203,19 @@ final class HttpListener implements AutoCloseable {
       return Problem.of(Problem.Kind.OVERLOADED, "The server is stopping; send the request again.")
           .retryAfter(COME_AGAIN)
           .toResponse();
+    }
+  }
+
+  /** Whatever goes wrong here is the client's or the network's doing, not a defect of ours. */
+  private Optional<Bytes> completeBody(ServerRequest request, long length)
+      throws InvalidRequestException {
+    try {
+      return readBody(request, length);
+    } catch (RequestException refused) {
+      throw refused; // by the server itself, with its own status
+    } catch (RuntimeException broken) {
+      throw new InvalidRequestException(
+          "The body is not complete; check its Content-Length or its chunks (RFC 9112 §6).");
     }
   }
 
@@ -225,7 +239,7 @@ final class HttpListener implements AutoCloseable {
     }
   }
 
-  private static Headers headersOf(ServerRequest request) throws InvalidHeaderException {
+  private static Headers headersOf(ServerRequest request) throws InvalidRequestException {
     var fields = new ArrayList<Headers.Field>(request.headers().size());
     for (Header header : request.headers()) {
       String name = header.name();
@@ -235,7 +249,7 @@ final class HttpListener implements AutoCloseable {
       List<String> values = header.valueCount() == 1 ? List.of(header.get()) : header.allValues();
       for (String value : values) {
         if (!Headers.isToken(name) || !Headers.isFieldValue(value)) {
-          throw new InvalidHeaderException(
+          throw new InvalidRequestException(
               "The header field '"
                   + shortened(name)
                   + "' is not valid (RFC 9110 §5); correct or leave it out.");
@@ -345,9 +359,8 @@ final class HttpListener implements AutoCloseable {
     }
     return switch (type) {
       case PAYLOAD_TOO_LARGE -> tooLarge(settings.bodyBytesMax());
-      case INTERNAL_ERROR ->
-          Problem.of(Problem.Kind.INTERNAL, "Something unexpected happened; it was logged.");
-      case BAD_REQUEST, FORBIDDEN, OTHER, HTTP_VERSION_NOT_SUPPORTED ->
+      // INTERNAL_ERROR: the server's parser stumbled, before the request came to us.
+      case BAD_REQUEST, FORBIDDEN, OTHER, HTTP_VERSION_NOT_SUPPORTED, INTERNAL_ERROR ->
           Problem.of(
               Problem.Kind.BAD_REQUEST,
               "The request is not valid HTTP; check its line, its header fields and its length.");
@@ -358,10 +371,10 @@ final class HttpListener implements AutoCloseable {
     return text.length() <= 40 ? text : text.substring(0, 40) + "…";
   }
 
-  private static final class InvalidHeaderException extends Exception {
+  private static final class InvalidRequestException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    InvalidHeaderException(String message) {
+    InvalidRequestException(String message) {
       super(message);
     }
   }

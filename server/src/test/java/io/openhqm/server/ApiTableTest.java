@@ -310,7 +310,10 @@ class ApiTableTest {
       assertThat(head.status()).isEqualTo(200);
       assertThat(head.header("Content-Type")).isEqualTo(get(target).header("Content-Type"));
     }
-    assertThat(server.send("HEAD", "/health", new byte[0]).status()).isEqualTo(200);
+    for (String target : new String[] {"/health", "/health/live", "/metrics", "/openapi.json"}) {
+      assertThat(send("HEAD", target, "").status()).isEqualTo(200);
+      assertThat(send("OPTIONS", target, "").header("Allow")).isEqualTo("GET, HEAD, OPTIONS");
+    }
   }
 
   @Test

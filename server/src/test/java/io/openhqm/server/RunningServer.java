@@ -11,10 +11,12 @@ import io.openhqm.core.config.OpenHqmConfig;
 import io.openhqm.server.OpenHqmServer.Mode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 
 /** The real server in this process, and a client that talks to it. */
 final class RunningServer implements AutoCloseable {
@@ -66,15 +68,13 @@ final class RunningServer implements AutoCloseable {
         fields.toArray(String[]::new));
   }
 
-  /** The finished response of a job, long-polled for. */
+  /** The finished response of a job, waited for as clients are told to. */
   Exchange finished(String id) {
-    for (int i = 0; i < 10; i++) {
-      var answer = get("/api/v1/response/" + id, "Prefer", "wait=5");
-      if (answer.status() != 202) {
-        return answer;
-      }
-    }
-    throw new AssertionError("not finished: " + get("/api/v1/status/" + id).text());
+    return Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> get("/api/v1/response/" + id, "Prefer", "wait=5"),
+            answer -> answer.status() != 202);
   }
 
   Exchange send(String method, String target, byte[] body, String... headers) {

@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.exc.StreamReadException;
 
 /**
  * A demonstration and a smoke test: {@code {"operation": "echo" | "uppercase" | "reverse" |
@@ -88,7 +88,7 @@ public final class EchoProcessor implements Processor {
         }
       }
       return new Order(operation, data, text);
-    } catch (StreamReadException notJson) {
+    } catch (JacksonException notJson) {
       // What is not JSON has no operation: its text is echoed.
       return new Order("echo", Optional.of(quoted(payload.toUtf8())), Optional.empty());
     }

@@ -1,0 +1,142 @@
+package io.openhqm.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openhqm.core.api.ApiRequest;
+import io.openhqm.core.api.ApiResponse;
+import io.openhqm.tck.OpenApiConformance;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nothing that is sent makes the server fail, or leave out why it refuses. */
+class BadInputTest {
+  private static final int REQUESTS = 4_000;
+  private static final int GARBAGE = 3_000;
+  private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.1 ([0-9]{3}) ");
+
+  @TempDir static Path folder;
+  private static RunningServer server;
+
+  private final OpenApiConformance conformance = new OpenApiConformance();
+
+  @BeforeAll
+  static void start() {
+    server =
+        RunningServer.start(
+            folder,
+            """
+            server: {host: 127.0.0.1, port: 0, admin: any, max_body_size: 65536, max_header_size: 8192, max_wait_seconds: 0}
+            queue: {type: embedded, embedded_path: fuzz.db}
+            cache: {type: embedded}
+            worker: {max_retries: 0}
+            """);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @AfterEach
+  void isStillWell() {
+    server.requireHealthy();
+    assertThat(server.get("/metrics").text())
+        .doesNotContain("openhqm_trouble_total{")
+        .doesNotContain("status=\"500\"");
+    String id = server.submit("{\"payload\": {\"operation\": \"echo\", \"data\": 1}}").id();
+    assertThat(server.finished(id).field("status")).isEqualTo("COMPLETED");
+  }
+
+  @Test
+  void requestsThatNobodyShouldSendAreAnsweredAsDescribed() {
+    var statuses = new TreeMap<Integer, Integer>();
+    for (int seed = 0; seed < REQUESTS; seed++) {
+      var request = new BadInputs(new SplittableRandom(seed)).request();
+      try {
+        var answer = Wire.send(server.port(), request).response();
+        statuses.merge(answer.status(), 1, Integer::sum);
+        assertDescribed(request, answer);
+      } catch (AssertionError | RuntimeException failure) {
+        throw new AssertionError("seed " + seed + ": " + shortened(request), failure);
+      }
+    }
+    assertThat(statuses).containsKeys(200, 202, 400, 404, 405, 413, 415, 422);
+  }
+
+  @Test
+  void bytesThatAreHardlyHttpAreRefusedInWordsOrDropped() {
+    var statuses = new TreeMap<Integer, Integer>();
+    for (int seed = 0; seed < GARBAGE; seed++) {
+      byte[] garbage = new BadInputs(new SplittableRandom(seed)).garbage();
+      try {
+        String answer = new String(answerTo(garbage), StandardCharsets.ISO_8859_1);
+        var lines = STATUS_LINE.matcher(answer);
+        while (lines.find()) {
+          int status = Integer.parseInt(lines.group(1));
+          statuses.merge(status, 1, Integer::sum);
+          assertThat(status).isLessThan(500);
+          if (status >= 400) {
+            assertThat(answer).containsIgnoringCase("content-type: application/problem+json");
+          }
+        }
+      } catch (AssertionError | IOException failure) {
+        String text = new String(garbage, StandardCharsets.ISO_8859_1);
+        throw new AssertionError("seed " + seed + ": " + shortened(text), failure);
+      }
+    }
+    assertThat(statuses).containsKeys(200, 400, 431);
+  }
+
+  private void assertDescribed(ApiRequest request, ApiResponse answer) {
+    assertThat(answer.status()).as(answer.body().toUtf8()).isLessThan(500);
+    if (answer.status() >= 400) {
+      assertThat(answer.headers().first("Content-Type")).contains("application/problem+json");
+    }
+    String said = answer.body().toUtf8();
+    // Before the resource is looked at, and without a body to tell it in the answer to HEAD.
+    boolean malformed =
+        answer.status() == 413
+            || answer.status() == 400
+                && (said.contains("not valid") || request.method().equals("HEAD"));
+    boolean refusedPath = answer.status() == 400 && !BadInputs.PATHS.contains(request.path());
+    boolean knownMethod =
+        Arrays.asList("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+            .contains(request.method());
+    if (!malformed && !refusedPath && knownMethod) {
+      conformance.check(request, answer);
+    }
+  }
+
+  /** All that comes back until the server closes. */
+  private static byte[] answerTo(byte[] bytes) throws IOException {
+    var answer = new ByteArrayOutputStream();
+    try (var socket = new Socket("127.0.0.1", server.port())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(bytes);
+      socket.shutdownOutput();
+      socket.getInputStream().transferTo(answer);
+    } catch (SocketException reset) {
+      // The server had enough before all was sent; what it said before may be lost.
+      return answer.toByteArray();
+    }
+    return answer.toByteArray();
+  }
+
+  private static String shortened(Object input) {
+    String text = input.toString();
+    return text.length() < 2_000 ? text : text.substring(0, 2_000) + "…";
+  }
+}
