@@ -232,9 +232,11 @@ public final class OpenHqmServer implements AutoCloseable {
       ServerTelemetry telemetry, InstantSource clock, RandomGenerator random) {
     if (config.proxy().enabled()) {
       var proxy = config.proxy();
+      var guard = new OutboundGuard(proxy.allowedAddresses(), clock);
       return new HttpProxy(
-          new HttpProxy.Settings(proxy.connectTimeout(), proxy.followRedirects()),
-          new OutboundGuard(proxy.allowedAddresses(), clock),
+          new HttpProxy.Settings(proxy.followRedirects()),
+          new ApacheTransport(proxy.connectTimeout(), guard),
+          guard,
           telemetry,
           clock,
           random);

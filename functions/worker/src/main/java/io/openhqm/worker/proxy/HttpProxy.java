@@ -4,7 +4,6 @@ import io.openhqm.core.Attempt;
 import io.openhqm.core.Body;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Endpoint;
-import io.openhqm.core.Headers;
 import io.openhqm.core.HopByHop;
 import io.openhqm.core.PermanentException;
 import io.openhqm.core.Processor;
@@ -16,24 +15,14 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLException;
@@ -55,14 +44,13 @@ public final class HttpProxy implements Processor {
   private final Telemetry telemetry;
   private final InstantSource clock;
   private final RandomGenerator random;
-  private final HttpClient client;
+  private final HttpTransport transport;
   private final ConcurrentMap<Endpoint, Prepared> prepared = new ConcurrentHashMap<>();
 
   /**
-   * @param connectTimeout the longest to connect
    * @param followRedirects whether redirects to the same origin are followed
    */
-  public record Settings(Duration connectTimeout, boolean followRedirects) {}
+  public record Settings(boolean followRedirects) {}
 
   /** What is worked out once an endpoint. */
   private record Prepared(OutboundHeaders headers, Optional<Semaphore> lanes) {
@@ -75,10 +63,12 @@ public final class HttpProxy implements Processor {
   }
 
   /**
+   * @param transport closed with the proxy
    * @param random for span ids; safe for use by many threads
    */
   public HttpProxy(
       Settings settings,
+      HttpTransport transport,
       OutboundGuard guard,
       Telemetry telemetry,
       InstantSource clock,
@@ -88,12 +78,7 @@ public final class HttpProxy implements Processor {
     this.telemetry = telemetry;
     this.clock = clock;
     this.random = random;
-    this.client =
-        HttpClient.newBuilder()
-            .connectTimeout(settings.connectTimeout())
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .build();
+    this.transport = transport;
   }
 
   @Override
@@ -151,9 +136,9 @@ public final class HttpProxy implements Processor {
                       new PermanentException(
                           "the path leads out of endpoint '" + endpoint.name() + "'"));
       requireAllowed(url, endpoint);
-      var response = send(attempt, endpoint, ready, url);
-      status = response.statusCode();
-      return answer(endpoint, attempt, response);
+      var answer = send(attempt, endpoint, ready, url);
+      status = answer.status();
+      return result(endpoint, attempt, answer);
     } finally {
       telemetry.backendCalled(endpoint.name(), status, Duration.ofNanos(System.nanoTime() - start));
     }
@@ -173,15 +158,27 @@ public final class HttpProxy implements Processor {
     }
   }
 
-  private HttpResponse<Bytes> send(Attempt attempt, Endpoint endpoint, Prepared ready, URI url)
+  private HttpTransport.Answer send(Attempt attempt, Endpoint endpoint, Prepared ready, URI url)
       throws RetryException, PermanentException, InterruptedException {
+    var body = body(attempt);
     var headers = ready.headers().of(attempt, random);
+    if (body.isEmpty()) {
+      headers = headers.without("Content-Type");
+    }
     var at = url;
     for (int hops = 0; ; hops++) {
-      var response = exchange(request(attempt, endpoint, headers, at), attempt, endpoint);
-      var next = redirect(response, at);
+      var request =
+          new HttpTransport.Request(
+              attempt.route().method(),
+              at,
+              endpoint.httpVersion(),
+              headers,
+              body,
+              endpoint.responseBytesMax());
+      var answer = exchange(request, attempt, endpoint);
+      var next = redirect(request, answer);
       if (next.isEmpty() || hops == REDIRECTS_MAX) {
-        return response;
+        return answer;
       }
       requireAllowed(next.get(), endpoint);
       at = next.get();
@@ -192,22 +189,21 @@ public final class HttpProxy implements Processor {
    * Where to go on; only within the same origin, which is what was configured, and only where the
    * method stays.
    */
-  private Optional<URI> redirect(HttpResponse<Bytes> response, URI from) {
+  private Optional<URI> redirect(HttpTransport.Request request, HttpTransport.Answer answer) {
     boolean keepsMethod =
-        switch (response.statusCode()) {
+        switch (answer.status()) {
           case 307, 308 -> true;
-          case 301, 302 ->
-              response.request().method().equals("GET")
-                  || response.request().method().equals("HEAD");
+          case 301, 302 -> request.method().equals("GET") || request.method().equals("HEAD");
           default -> false;
         };
     if (!settings.followRedirects() || !keepsMethod) {
       return Optional.empty();
     }
+    var from = request.url();
     try {
-      return response
+      return answer
           .headers()
-          .firstValue("Location")
+          .first("Location")
           .map(from::resolve)
           .filter(to -> Endpoint.urlFault(to).isEmpty())
           .filter(
@@ -220,20 +216,8 @@ public final class HttpProxy implements Processor {
     }
   }
 
-  private static HttpRequest request(Attempt attempt, Endpoint endpoint, Headers headers, URI url) {
-    var request = HttpRequest.newBuilder(url).version(version(endpoint, url));
-    var body = body(attempt);
-    boolean bodyless = body.contentLength() == 0;
-    for (var field : headers.fields()) {
-      if (!bodyless || !field.name().equalsIgnoreCase("Content-Type")) {
-        request.header(field.name(), field.value());
-      }
-    }
-    return request.method(attempt.route().method(), body).build();
-  }
-
   /** A payload of {@code null} sends no body with methods that have none. */
-  private static BodyPublisher body(Attempt attempt) {
+  private static Bytes body(Attempt attempt) {
     var bytes =
         attempt.message().payload() instanceof Body.Inline inline ? inline.bytes() : Bytes.empty();
     boolean mayBeBodyless =
@@ -241,41 +225,23 @@ public final class HttpProxy implements Processor {
           case "GET", "HEAD", "DELETE", "OPTIONS" -> true;
           default -> false;
         };
-    boolean none =
-        bytes.isEmpty()
-            || mayBeBodyless && bytes.length() == 4 && bytes.toUtf8().equals(BODYLESS_BY_NULL);
-    return none ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(bytes.toReadOnlyArray());
+    boolean none = mayBeBodyless && bytes.length() == 4 && bytes.toUtf8().equals(BODYLESS_BY_NULL);
+    return none ? Bytes.empty() : bytes;
   }
 
-  private static HttpClient.Version version(Endpoint endpoint, URI url) {
-    return switch (endpoint.httpVersion()) {
-      case HTTP_1_1 -> HttpClient.Version.HTTP_1_1;
-      case HTTP_2 -> HttpClient.Version.HTTP_2;
-      // In clear text an upgrade would have to be asked for, and old services stumble over it.
-      case AUTO ->
-          url.getScheme().equalsIgnoreCase("https")
-              ? HttpClient.Version.HTTP_2
-              : HttpClient.Version.HTTP_1_1;
-    };
-  }
-
-  private HttpResponse<Bytes> exchange(HttpRequest request, Attempt attempt, Endpoint endpoint)
+  private HttpTransport.Answer exchange(
+      HttpTransport.Request request, Attempt attempt, Endpoint endpoint)
       throws RetryException, PermanentException, InterruptedException {
     var left = attempt.deadline().remaining();
     if (left.isZero()) {
       throw timedOut(attempt, endpoint);
     }
-    var answer = client.sendAsync(request, info -> new LimitedBody(endpoint.responseBytesMax()));
     try {
-      return answer.get(left.toNanos(), TimeUnit.NANOSECONDS);
+      return transport.exchange(request, left);
     } catch (TimeoutException over) {
-      answer.cancel(true);
       throw timedOut(attempt, endpoint);
-    } catch (InterruptedException stop) {
-      answer.cancel(true);
-      throw stop;
-    } catch (ExecutionException failed) {
-      throw failure(failed.getCause() == null ? failed : failed.getCause(), endpoint);
+    } catch (IOException | IllegalArgumentException failed) {
+      throw failure(failed, endpoint);
     }
   }
 
@@ -294,7 +260,7 @@ public final class HttpProxy implements Processor {
     String at =
         "endpoint '" + endpoint.name() + "' at " + endpoint.url().getHost() + port(endpoint.url());
     return switch (cause) {
-      case LimitedBody.TooLargeException tooLarge ->
+      case HttpTransport.AnswerTooLargeException tooLarge ->
           throw new PermanentException(
               "the answer of "
                   + at
@@ -303,8 +269,8 @@ public final class HttpProxy implements Processor {
                   + " bytes, which is the limit (max_response_size)");
       case HttpConnectTimeoutException slow ->
           RetryException.noAnswer("could not connect to " + at + " in time");
-      case HttpTimeoutException slow ->
-          RetryException.timedOut("no answer from " + at + " in time");
+      case UnknownHostException unknown ->
+          RetryException.noAnswer("the host of " + at + " has no address (DNS)");
       case ConnectException refused ->
           RetryException.noAnswer(
               refused.getCause() instanceof UnresolvedAddressException
@@ -330,9 +296,9 @@ public final class HttpProxy implements Processor {
     return url.getPort() < 0 ? "" : ":" + url.getPort();
   }
 
-  private Result answer(Endpoint endpoint, Attempt attempt, HttpResponse<Bytes> response)
+  private Result result(Endpoint endpoint, Attempt attempt, HttpTransport.Answer answer)
       throws RetryException {
-    int status = response.statusCode();
+    int status = answer.status();
     if (status < 200 || status > 599) {
       throw RetryException.noAnswer(
           "endpoint '"
@@ -341,17 +307,8 @@ public final class HttpProxy implements Processor {
               + status
               + ", which HTTP does not have");
     }
-    var fields = new ArrayList<Headers.Field>();
-    response
-        .headers()
-        .map()
-        .forEach(
-            (name, values) ->
-                values.stream()
-                    .filter(value -> Headers.isToken(name) && Headers.isFieldValue(value))
-                    .forEach(value -> fields.add(new Headers.Field(name, value))));
-    var headers = HopByHop.strip(new Headers(fields));
-    var result = new Result(status, headers, Body.of(response.body()));
+    var headers = HopByHop.strip(answer.headers());
+    var result = new Result(status, headers, Body.of(answer.body()));
     if (attempt.route().retry().statusCodes().contains(status)) {
       throw RetryException.answered(
           "endpoint '" + endpoint.name() + "' answered " + status,
@@ -363,6 +320,6 @@ public final class HttpProxy implements Processor {
 
   @Override
   public void close() {
-    client.shutdownNow();
+    transport.close();
   }
 }

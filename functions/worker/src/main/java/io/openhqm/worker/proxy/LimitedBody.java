@@ -51,7 +51,7 @@ final class LimitedBody implements BodySubscriber<Bytes> {
       if (length > max) {
         parts.clear();
         subscription.cancel();
-        body.completeExceptionally(new TooLargeException(max));
+        body.completeExceptionally(new HttpTransport.AnswerTooLargeException(max));
         return;
       }
       byte[] part = new byte[buffer.remaining()];
@@ -83,14 +83,5 @@ final class LimitedBody implements BodySubscriber<Bytes> {
       at += part.length;
     }
     return Bytes.wrap(all);
-  }
-
-  /** The body is larger than the limit. */
-  static final class TooLargeException extends java.io.IOException {
-    private static final long serialVersionUID = 1L;
-
-    TooLargeException(long max) {
-      super("the answer is larger than " + max + " bytes");
-    }
   }
 }

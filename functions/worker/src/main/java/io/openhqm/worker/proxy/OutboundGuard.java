@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,8 +57,30 @@ public final class OutboundGuard {
     return refusal;
   }
 
+  /**
+   * The addresses of {@code host} that may be called, for a transport that connects to just these:
+   * between a decision by name and the connection a name may get other addresses.
+   *
+   * @throws UnknownHostException if it has none
+   */
+  public InetAddress[] admitted(String host) throws UnknownHostException {
+    String name = unbracketed(host);
+    var admitted =
+        Arrays.stream(InetAddress.getAllByName(name))
+            .filter(address -> rules.refusal(name, address).isEmpty())
+            .toArray(InetAddress[]::new);
+    if (admitted.length == 0) {
+      throw new UnknownHostException("none of the host's addresses may be called");
+    }
+    return admitted;
+  }
+
+  private static String unbracketed(String host) {
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+
   private Optional<String> decide(String host) throws UnknownHostException {
-    String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    String name = unbracketed(host);
     for (var address : InetAddress.getAllByName(name)) {
       var refusal = rules.refusal(name, address);
       if (refusal.isPresent()) {

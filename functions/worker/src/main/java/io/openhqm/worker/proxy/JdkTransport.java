@@ -1,0 +1,102 @@
+package io.openhqm.worker.proxy;
+
+import io.openhqm.core.Bytes;
+import io.openhqm.core.Headers;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Exchanges over the JDK's client, HTTP/1.1 and HTTP/2. Safe for use by many threads. */
+public final class JdkTransport implements HttpTransport {
+  private final HttpClient client;
+
+  /**
+   * @param connectTimeout the longest to connect
+   */
+  public JdkTransport(Duration connectTimeout) {
+    this.client =
+        HttpClient.newBuilder()
+            .connectTimeout(connectTimeout)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .build();
+  }
+
+  @Override
+  public Answer exchange(Request request, Duration left)
+      throws IOException, InterruptedException, TimeoutException {
+    var answer =
+        client.sendAsync(jdkRequest(request), info -> new LimitedBody(request.answerBytesMax()));
+    try {
+      var response = answer.get(left.toNanos(), TimeUnit.NANOSECONDS);
+      return new Answer(response.statusCode(), headers(response), response.body());
+    } catch (TimeoutException | InterruptedException stop) {
+      answer.cancel(true);
+      throw stop;
+    } catch (ExecutionException failed) {
+      switch (failed.getCause()) {
+        case IOException io -> throw io;
+        case RuntimeException bug -> throw bug;
+        case Error error -> throw error;
+        case null, default -> throw new IOException(failed.getCause());
+      }
+    }
+  }
+
+  private static HttpRequest jdkRequest(Request request) {
+    var jdk = HttpRequest.newBuilder(request.url()).version(version(request));
+    if (!request.headers().has("User-Agent")) {
+      jdk.header("User-Agent", USER_AGENT);
+    }
+    for (var field : request.headers().fields()) {
+      jdk.header(field.name(), field.value());
+    }
+    var body = request.body();
+    return jdk.method(
+            request.method(),
+            body.isEmpty()
+                ? BodyPublishers.noBody()
+                : BodyPublishers.ofByteArray(body.toReadOnlyArray()))
+        .build();
+  }
+
+  private static HttpClient.Version version(Request request) {
+    return switch (request.version()) {
+      case HTTP_1_1 -> HttpClient.Version.HTTP_1_1;
+      case HTTP_2 -> HttpClient.Version.HTTP_2;
+      // In clear text an upgrade would have to be asked for, and old services stumble over it.
+      case AUTO -> isTls(request.url()) ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1;
+    };
+  }
+
+  private static boolean isTls(URI url) {
+    return url.getScheme().equalsIgnoreCase("https");
+  }
+
+  private static Headers headers(HttpResponse<Bytes> response) {
+    var fields = new ArrayList<Headers.Field>();
+    response
+        .headers()
+        .map()
+        .forEach(
+            (name, values) ->
+                values.stream()
+                    .filter(value -> Headers.isToken(name) && Headers.isFieldValue(value))
+                    .forEach(value -> fields.add(new Headers.Field(name, value))));
+    return new Headers(fields);
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+}
