@@ -125,6 +125,10 @@ final class ApacheTransport implements HttpTransport {
     }
     if (!request.body().isEmpty()) {
       call.setEntity(new ByteArrayEntity(request.body().toReadOnlyArray(), null));
+      if (request.method().equals("OPTIONS") && !request.headers().has("Content-Type")) {
+        // RFC 9110 section 9.3.7 asks for one, and the client refuses to go without.
+        call.setHeader("Content-Type", "application/octet-stream");
+      }
     }
     var host = new HttpHost(url.getScheme(), url.getHost(), url.getPort());
     return within(left, call, () -> answer(host, call, request.answerBytesMax()));
