@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -82,7 +83,9 @@ final class HttpListener implements AutoCloseable {
   private final Observer observer;
   private final AtomicInteger inWork = new AtomicInteger();
   private final ConcurrentMap<String, HeaderName> headerNames = new ConcurrentHashMap<>();
+  private final Set<Thread> pollers = ConcurrentHashMap.newKeySet();
   private final WebServer server;
+  private volatile boolean draining;
 
   HttpListener(Settings settings, ApiFunction api, Observer observer) {
     this.settings = settings;
@@ -139,8 +142,17 @@ final class HttpListener implements AutoCloseable {
     return server.port();
   }
 
-  /** Waits until no request is in work, but not longer than {@code grace}. */
+  /** From here on no work is taken, and each answer ends its connection. */
+  void refuseWork() {
+    draining = true;
+  }
+
+  /**
+   * Waits until no request is in work, but not longer than {@code grace}; who waits for a job to
+   * end is told to ask again.
+   */
   void drain(Duration grace) throws InterruptedException {
+    pollers.forEach(Thread::interrupt);
     long until = System.nanoTime() + grace.toNanos();
     while (inWork.get() > 0 && System.nanoTime() < until) {
       Thread.sleep(10);
@@ -158,11 +170,15 @@ final class HttpListener implements AutoCloseable {
     observer.inFlight(1);
     String path = request.prologue().uriPath().rawPath();
     try {
-      var answer =
-          busy > settings.requestsMax() && !isForOperators(path)
-              ? overloaded()
-              : answer(request, path);
-      send(response, answer);
+      ApiResponse answer;
+      if (draining && takesWork(request, path)) {
+        answer = stopping();
+      } else if (busy > settings.requestsMax() && !isForOperators(path)) {
+        answer = overloaded();
+      } else {
+        answer = answer(request, path);
+      }
+      send(response, draining ? answer.with("Connection", "close") : answer);
       observer.answered(
           request.prologue().method().text(), path, answer.status(), System.nanoTime() - start);
     } finally {
@@ -188,7 +204,7 @@ final class HttpListener implements AutoCloseable {
                 "Dead letters are for operators on the server's own machine; see server.admin.")
             .toResponse();
       }
-      return api.handle(
+      return handled(
           new ApiRequest(
               request.prologue().method().text(),
               path,
@@ -197,13 +213,41 @@ final class HttpListener implements AutoCloseable {
               body.get()));
     } catch (InvalidRequestException invalid) {
       return Problem.of(Problem.Kind.BAD_REQUEST, String.valueOf(invalid.getMessage()))
-          .toResponse();
+          .toResponse()
+          .with("Connection", "close");
     } catch (InterruptedException stopping) {
-      Thread.currentThread().interrupt();
-      return Problem.of(Problem.Kind.OVERLOADED, "The server is stopping; send the request again.")
-          .retryAfter(COME_AGAIN)
-          .toResponse();
+      // The interrupt has done its work; left in place it would close the socket before the answer.
+      return stopping();
     }
+  }
+
+  private ApiResponse handled(ApiRequest request) throws InterruptedException {
+    boolean polls =
+        (request.method().equals("GET") || request.method().equals("HEAD"))
+            && request.headers().has("Prefer");
+    if (!polls) {
+      return api.handle(request);
+    }
+    pollers.add(Thread.currentThread());
+    try {
+      if (draining) {
+        return stopping();
+      }
+      return api.handle(request);
+    } finally {
+      pollers.remove(Thread.currentThread());
+    }
+  }
+
+  private static boolean takesWork(ServerRequest request, String path) {
+    return path.startsWith("/proxy/")
+        || path.startsWith("/api/") && request.prologue().method().text().equals("POST");
+  }
+
+  private static ApiResponse stopping() {
+    return Problem.of(Problem.Kind.OVERLOADED, "The server is stopping; send the request again.")
+        .retryAfter(COME_AGAIN)
+        .toResponse();
   }
 
   /** Whatever goes wrong here is the client's or the network's doing, not a defect of ours. */

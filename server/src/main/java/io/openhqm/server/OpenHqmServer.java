@@ -284,12 +284,13 @@ public final class OpenHqmServer implements AutoCloseable {
   }
 
   /**
-   * Stops in order: not ready, no more messages, running attempts get the grace time, the rest is
-   * given back, then the engine is closed.
+   * Stops in order: not ready, no more submissions, no more messages, running attempts get the
+   * grace time, the rest is given back, then the engine is closed.
    */
   @Override
   public void close() {
     phase = Phase.STOPPING;
+    listener.refuseWork();
     var grace = config.server().shutdownGrace();
     try {
       if (workers.isPresent()) {
