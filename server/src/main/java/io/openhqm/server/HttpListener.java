@@ -1,5 +1,6 @@
 package io.openhqm.server;
 
+import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
@@ -100,6 +101,9 @@ final class HttpListener implements AutoCloseable {
             .maxTcpConnections(settings.connectionsMax())
             .maxPayloadSize(settings.bodyBytesMax())
             .shutdownGracePeriod(Duration.ofSeconds(1))
+            // HTTP/2 writes head and body apart: without this the second waits for an
+            // acknowledgement.
+            .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
             .idleConnectionTimeout(Duration.ofMinutes(5))
             .connectionConfig(
                 ConnectionConfig.builder().readTimeout(Duration.ofSeconds(30)).build())
