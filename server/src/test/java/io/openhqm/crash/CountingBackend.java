@@ -1,5 +1,6 @@
 package io.openhqm.crash;
 
+import io.helidon.http.HeaderValues;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
@@ -44,7 +45,7 @@ final class CountingBackend implements AutoCloseable {
     calls.computeIfAbsent(body, any -> new CopyOnWriteArrayList<>()).add(life.get());
     // Calls take a little, so that each kill finds some under way.
     LockSupport.parkNanos(Duration.ofMillis(3).toNanos());
-    response.headers().contentType(io.helidon.common.media.type.MediaTypes.APPLICATION_JSON);
+    response.headers().set(HeaderValues.CONTENT_TYPE_JSON);
     response.send("{\"answer\":" + body + "}");
   }
 
