@@ -32,6 +32,7 @@ public final class Main {
       add(root, args[0], named);
     }
     root.setCaseInsensitiveEnumValuesAllowed(true);
+    root.setExpandAtFiles(false); // @FILE is a payload, not a file of arguments
     root.setExecutionExceptionHandler(
         (failure, command, result) -> {
           command.getErr().println("openhqm: " + failure);

@@ -74,7 +74,8 @@ final class ServeCommand implements Callable<Integer> {
   static CommandSpec listener() {
     var spec = new ServeCommand("listener", Optional.of(Mode.LISTENER)).spec;
     spec.usageMessage()
-        .description("Starts only the HTTP listener, for engines that several processes share.");
+        .description("Starts only the HTTP listener, for engines that several processes share.")
+        .footer("", "Example:", "  openhqm listener --config config.yaml --port 9000");
     return spec;
   }
 
@@ -82,7 +83,10 @@ final class ServeCommand implements Callable<Integer> {
   static CommandSpec worker() {
     var spec = new ServeCommand("worker", Optional.of(Mode.WORKER)).spec;
     spec.usageMessage()
-        .description("Starts only workers, for engines that several processes share.");
+        .description(
+            "Starts only workers, for engines that several processes share, or for messages that"
+                + " other programs send. Health and metrics are served.")
+        .footer("", "Example:", "  openhqm worker --config examples/patterns/queue-to-http.yaml");
     return spec;
   }
 

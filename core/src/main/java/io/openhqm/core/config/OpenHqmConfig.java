@@ -155,5 +155,11 @@ public record OpenHqmConfig(
   }
 
   /** {@code processor}: the user's own code in the worker. */
-  public record Processing(Optional<String> name, List<Path> jars, Map<String, Object> config) {}
+  public record Processing(Optional<String> name, List<Path> jars, Map<String, Object> config) {
+    /** Without the values of {@code config}: they may be credentials. */
+    @Override
+    public String toString() {
+      return "Processing[name=%s, jars=%s, config=%s]".formatted(name, jars, config.keySet());
+    }
+  }
 }
