@@ -1,5 +1,6 @@
 package io.openhqm.server;
 
+import static io.openhqm.server.Problems.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openhqm.core.config.ConfigLoader;
@@ -12,10 +13,12 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import javax.imageio.ImageIO;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,6 +106,44 @@ class PatternsTest {
 
       String submitted = server.submit("{\"payload\": {\"n\": 1}}").id();
       assertThat(server.finished(submitted).json().path("result").path("n").asInt()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void queueToHttpForwardsWhatOtherProgramsPutOnTheQueue() throws Exception {
+    var variables = new HashMap<String, String>();
+    try (var backend = new TestBackend()) {
+      variables.put("SERVICE_URL", backend.url() + "/events");
+      try (var worker = RunningServer.start(example("queue-to-http.yaml", variables), Mode.WORKER);
+          var connection =
+              DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("queue.db"));
+          var insert =
+              connection.prepareStatement("INSERT INTO inbox(body, attributes) VALUES (?, ?)")) {
+        insert.setString(1, "{\"order\": 17}");
+        insert.setString(2, "{\"Content-Type\": \"application/json\", \"X-Tenant\": \"acme\"}");
+        insert.executeUpdate();
+        insert.setBytes(1, TestBackend.PNG);
+        insert.setString(2, null);
+        insert.executeUpdate();
+        Awaitility.await().until(() -> backend.requestsTo("/events").size() == 2);
+
+        var seen = backend.requestsTo("/events");
+        assertThat(seen)
+            .anySatisfy(
+                request -> {
+                  assertThat(request.method()).isEqualTo("POST");
+                  assertThat(request.body().toUtf8()).isEqualTo("{\"order\": 17}");
+                  assertThat(request.headers().first("Content-Type")).contains("application/json");
+                  assertThat(request.headers().first("X-Tenant")).contains("acme");
+                });
+        assertThat(seen)
+            .anySatisfy(request -> assertThat(request.body().toArray()).isEqualTo(TestBackend.PNG));
+        Awaitility.await()
+            .until(() -> worker.get("/metrics").text().contains("openhqm_queue_depth 0"));
+
+        assertProblem(worker.submit("{\"payload\": 1}"), 404, "not-found");
+        assertThat(worker.get("/health/ready").status()).isEqualTo(200);
+      }
     }
   }
 

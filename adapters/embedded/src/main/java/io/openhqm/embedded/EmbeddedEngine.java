@@ -6,7 +6,9 @@ import io.openhqm.core.EngineException;
 import io.openhqm.core.Intake;
 import io.openhqm.core.JobStore;
 import io.openhqm.core.RequestQueue;
+import io.openhqm.core.UuidV7;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -37,7 +39,7 @@ final class EmbeddedEngine implements Engine {
       var database = new Database(settings.file());
       var board = new Board(clock, settings.window(), settings.cachedBytes());
       var sql = recover(database, database.connectToWrite(), board, clock);
-      var writer = new Writer(sql, board, settings.file(), writing -> null);
+      var writer = new Writer(sql, board, settings.file(), chore(settings, board, clock));
       var parts =
           new Parts(settings, clock, board, writer, new Readers(database), new EndWaiters());
       writer.start();
@@ -46,6 +48,12 @@ final class EmbeddedEngine implements Engine {
       exclusive.close();
       throw e;
     }
+  }
+
+  private static Writer.Chore chore(EmbeddedSettings settings, Board board, InstantSource clock) {
+    return settings.inbox()
+        ? new Inbox(board, clock, new UuidV7(clock, new SecureRandom()), settings.maxBacklog())
+        : writing -> null;
   }
 
   /**
