@@ -182,7 +182,7 @@ final class HttpListener implements AutoCloseable {
       } else {
         answer = answer(request, path);
       }
-      send(response, draining ? answer.with("Connection", "close") : answer);
+      send(request, response, draining ? answer.with("Connection", "close") : answer);
       observer.answered(
           request.prologue().method().text(), path, answer.status(), System.nanoTime() - start);
     } finally {
@@ -308,9 +308,13 @@ final class HttpListener implements AutoCloseable {
     return new Headers(fields);
   }
 
-  private void send(ServerResponse response, ApiResponse answer) {
+  private void send(ServerRequest request, ServerResponse response, ApiResponse answer) {
     response.status(Status.create(answer.status()));
+    boolean http1 = request.prologue().protocolVersion().startsWith("1");
     for (var field : answer.headers().fields()) {
+      if (!http1 && field.name().equalsIgnoreCase("Connection")) {
+        continue; // RFC 9113 §8.2.2: such a response would be malformed
+      }
       response.headers().add(HeaderValues.create(headerName(field.name()), field.value()));
     }
     if (answer.body().isEmpty()) {
