@@ -136,7 +136,8 @@ public interface JobStore extends AutoCloseable {
    * @param error why this one failed; empty: it was not used up (a shutdown, say), and is not
    *     counted
    * @param held its message, when no queue can hold it until then; takes the place of one held
-   *     before
+   *     before. Empty: one held before stays until it is {@link #handedOver}, as the delivery that
+   *     was worked on may have been a copy of it
    * @return as in {@link #complete}; also false if the client asked to cancel the job: then {@link
    *     #extend} says so, and {@link #complete} with {@link Ending.Cancelled} is what remains to do
    */

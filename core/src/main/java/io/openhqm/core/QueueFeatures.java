@@ -26,4 +26,20 @@ public record QueueFeatures(
   public boolean canDelay(Duration delay) {
     return maxDelay.isEmpty() || delay.compareTo(maxDelay.get()) <= 0;
   }
+
+  /**
+   * Whether {@code message} stays on the queue while it waits for {@code delay}. One of a session
+   * does where the queue keeps order, however long it has to wait: elsewhere it would lose its
+   * place. It then comes early, as often as it takes, and is sent back for the rest.
+   */
+  public boolean keeps(Message message, Duration delay) {
+    boolean inOrder = ordering && message.metadata().sessionId().isPresent();
+    return canDelay(delay) || inOrder && !maxDelay.equals(Optional.of(Duration.ZERO));
+  }
+
+  /** {@code delay}, or the longest that it can hold if that is less; never negative. */
+  public Duration atMost(Duration delay) {
+    var wanted = delay.isNegative() ? Duration.ZERO : delay;
+    return canDelay(wanted) ? wanted : maxDelay.orElse(wanted);
+  }
 }

@@ -153,7 +153,9 @@ final class JobModel {
     }
     int attempts = entry.job.attempts() - (error.isEmpty() ? 1 : 0);
     entry.become(attempts, clock.instant(), new State.Pending(due, error));
-    entry.held = held;
+    if (held.isPresent()) {
+      entry.held = held;
+    }
     return true;
   }
 

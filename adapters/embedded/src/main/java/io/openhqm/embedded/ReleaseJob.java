@@ -54,26 +54,29 @@ final class ReleaseJob extends Operation {
       return;
     }
     long due = due();
-    if (!entry.is(Kind.MESSAGE) && (held != null || entry.is(Kind.HELD))) {
+    if (!entry.is(Kind.MESSAGE) && held != null) {
       var row =
           new Row(
               entry.seq,
               entry.id,
-              held == null ? entry.kind & ~Kind.HELD : entry.kind | Kind.HELD,
+              entry.kind | Kind.HELD,
               -1,
               -1,
               null,
               entry.key,
               state,
-              held == null ? null : RowCodec.encode(held),
+              RowCodec.encode(held),
               null);
-      sql.rewrite(row, held == null ? -1 : Sql.ms(notBefore));
+      sql.rewrite(row, Sql.ms(notBefore));
       done = true;
     } else if (entry.is(Kind.MESSAGE)) {
       int ready = due < 0 ? entry.level : Kind.DELAYED + entry.level;
       done = sql.wait(entry.seq, entry.kind, ready, due, state);
     } else {
       done = sql.wait(entry.seq, entry.kind, -1, -1, state);
+      if (done && entry.is(Kind.HELD)) {
+        sql.update("UPDATE job SET held=? WHERE seq=?", Sql.ms(notBefore), entry.seq);
+      }
     }
     if (done) {
       ClaimTable.delete(sql, entry);
@@ -94,7 +97,7 @@ final class ReleaseJob extends Operation {
     }
     board.released(entry, part);
     if (!entry.is(Kind.MESSAGE)) {
-      entry.kind = held == null ? entry.kind & ~Kind.HELD : entry.kind | Kind.HELD;
+      entry.kind = held == null ? entry.kind : entry.kind | Kind.HELD;
       board.forgetIfIdle(entry);
     } else if (due() < 0) {
       board.becameReady(entry);

@@ -146,7 +146,7 @@ final class MemoryJobStore extends Port implements JobStore {
                       one,
                       () -> {
                         one.release(memory.now(), notBefore, error);
-                        one.hold(held);
+                        one.hold(held.or(one::held));
                       }));
           return slot.isPresent();
         });

@@ -50,8 +50,8 @@ public final class StoreThenQueue implements Intake {
     var found = created(job, light, notBefore);
     return switch (found) {
       case Creation.Created created -> {
-        if (!isHeld(job, notBefore)) {
-          sendOrUndo(light, notBefore);
+        if (!isHeld(job, light, notBefore)) {
+          sendOrUndo(job, light, notBefore);
         }
         yield created;
       }
@@ -67,27 +67,33 @@ public final class StoreThenQueue implements Intake {
 
   private Creation created(Job job, Message light, Instant notBefore) {
     try {
-      return store.create(job, isHeld(job, notBefore) ? Optional.of(light) : Optional.empty());
+      return store.create(
+          job, isHeld(job, light, notBefore) ? Optional.of(light) : Optional.empty());
     } catch (UnavailableException down) {
-      undo(light);
+      undo(job, light);
       throw down;
     }
   }
 
-  private void sendOrUndo(Message light, Instant notBefore) {
+  private void sendOrUndo(Job job, Message light, Instant notBefore) {
     try {
-      queue.send(light, notBefore);
+      send(light, notBefore);
     } catch (UnavailableException down) {
-      undo(light);
+      undo(job, light);
       throw down;
     }
   }
 
   /**
    * Takes the job back. Where that cannot be known to have worked, the payload stays, as the job
-   * may still run; a worker that took the message before its job was gone goes on with it.
+   * may still run; a worker that took the message before its job was gone goes on with it. One with
+   * an idempotency key stays: another submission of that key may have been answered with it by now,
+   * and the client's next one finds it.
    */
-  private void undo(Message light) {
+  private void undo(Job job, Message light) {
+    if (job.idempotency().isPresent()) {
+      return;
+    }
     try {
       store.discard(light.id());
       if (store.find(light.id()).isEmpty()) {
@@ -107,21 +113,23 @@ public final class StoreThenQueue implements Intake {
     boolean same =
         existing.idempotency().isPresent() && existing.idempotency().equals(wanted.idempotency());
     if (same && existing.attempts() == 0 && existing.state() instanceof Job.State.Pending pending) {
-      if (!isHeld(existing, pending.notBefore())) {
-        queue.send(
+      if (!isHeld(existing, message, pending.notBefore())) {
+        send(
             claimCheck.leavePayload(as(existing.id(), existing.submittedAt(), message)),
             pending.notBefore());
       }
     }
   }
 
-  /** Follows from the job alone, so that a repetition decides as the first did. */
-  private boolean isHeld(Job job, Instant notBefore) {
-    return !queue.features().canDelay(atLeastZero(Duration.between(job.submittedAt(), notBefore)));
+  /** No later than the queue can: a worker sends it back that comes too early. */
+  private void send(Message light, Instant notBefore) {
+    var delay = Duration.between(light.submittedAt(), notBefore);
+    queue.send(light, light.submittedAt().plus(queue.features().atMost(delay)));
   }
 
-  private static Duration atLeastZero(Duration duration) {
-    return duration.isNegative() ? Duration.ZERO : duration;
+  /** Follows from job and message alone, so that a repetition decides as the first did. */
+  private boolean isHeld(Job job, Message message, Instant notBefore) {
+    return !queue.features().keeps(message, Duration.between(job.submittedAt(), notBefore));
   }
 
   private static Message as(UUID id, Instant submittedAt, Message message) {

@@ -41,12 +41,20 @@ class StoreThenQueueTest {
   @Test
   void nothingIsLeftWhenTheMessageCannotBeSent() {
     engine.queueIsDown = true;
-    assertThat(fixture.post(BIG, "Idempotency-Key", "k").status()).isEqualTo(503);
+    assertThat(fixture.post(BIG).status()).isEqualTo(503);
     assertThat(engine.jobs).isEmpty();
     assertThat(blobs).isEmpty();
+  }
+
+  @Test
+  void aJobWithAKeyStaysWhenItsMessageCannotBeSentAndTheNextSubmissionSendsIt() {
+    engine.queueIsDown = true;
+    assertThat(fixture.post(BIG, "Idempotency-Key", "k").status()).isEqualTo(503);
+    var id = engine.jobs.keySet().iterator().next();
     engine.queueIsDown = false;
-    assertThat(fixture.post(BIG, "Idempotency-Key", "k").headers().has("Idempotency-Replayed"))
-        .isFalse();
+    // Taken back, it would be lost to another submission of the key that was answered with it.
+    assertThat(fixture.post(BIG, "Idempotency-Key", "k").status()).isEqualTo(202);
+    assertThat(engine.lastSent().id()).isEqualTo(id);
   }
 
   @Test

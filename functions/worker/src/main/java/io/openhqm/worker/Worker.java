@@ -171,8 +171,15 @@ public final class Worker {
   }
 
   private Outcome work(Delivery delivery, Claim.Granted granted, Deadline invocation) {
-    var message = delivery.message();
     var job = granted.job();
+    var payload = ports.claimCheck().collect(delivery.message().payload());
+    if (payload.isEmpty()) {
+      String error = "the payload is no longer in the blob store; submit the request again";
+      var gone = new Verdict.End(new Ending.Failed(error), "payload_missing");
+      return settle(unroutable(delivery, granted), gone);
+    }
+    // Before the routing, which may look at the payload.
+    var message = delivery.message().withPayload(Body.of(payload.get()));
     return switch (ports.resolver().resolve(message)) {
       case Resolution.Refused refused -> {
         var nowhere = unroutable(delivery, granted);
@@ -180,7 +187,7 @@ public final class Worker {
       }
       case Resolution.Found found -> {
         var work = new Work(delivery, granted.lease(), job, found.route(), ports.clock().instant());
-        yield settle(work, verdict(work, invocation));
+        yield settle(work, verdict(work, message, invocation));
       }
     };
   }
@@ -196,23 +203,20 @@ public final class Worker {
     return new Work(delivery, granted.lease(), granted.job(), route, ports.clock().instant());
   }
 
-  private Verdict verdict(Work work, Deadline invocation) {
+  /**
+   * @param message with its payload, where that of the delivery may be a claim check
+   */
+  private Verdict verdict(Work work, Message message, Deadline invocation) {
     if (isCancelRequested(work.job())) {
       return new Verdict.End(new Ending.Cancelled(), "");
     }
     if (work.job().attempts() > work.route().retry().attemptsMax()) {
       return new Verdict.End(new Ending.Failed(workersDied(work)), "worker_died");
     }
-    var payload = ports.claimCheck().collect(work.message().payload());
-    if (payload.isEmpty()) {
-      String error = "the payload is no longer in the blob store; submit the request again";
-      return new Verdict.End(new Ending.Failed(error), "payload_missing");
-    }
     var usable = invocation.remaining().minus(settings.settleMargin());
     if (usable.isNegative() || usable.isZero()) {
       return new Verdict.GiveBack(Duration.ZERO);
     }
-    var message = work.message().withPayload(Body.of(payload.get()));
     return attempt(work, message, usable);
   }
 
@@ -322,7 +326,7 @@ public final class Worker {
         end.ending() instanceof Ending.Completed completed
             ? new Ending.Completed(ports.claimCheck().leaveResult(work.lease(), completed.result()))
             : end.ending();
-    if (!recordEnd(work.lease(), ending)) {
+    if (!recordEnd(work.lease(), ending) && !isRecorded(work, ending)) {
       if (ending instanceof Ending.Completed completed) {
         ports.claimCheck().drop(completed.result().body());
       }
@@ -351,6 +355,19 @@ public final class Worker {
       case Ending.Failed failed -> deadLetter(work, end.reason(), failed.error());
       case Ending.TimedOut timedOut -> deadLetter(work, end.reason(), timedOut.error());
     };
+  }
+
+  /**
+   * Whether this very end is there: a store that gave no answer may have written it, and then
+   * refuses to write it again. Its body must not be dropped.
+   */
+  private boolean isRecorded(Work work, Ending ending) {
+    return ports
+        .store()
+        .find(work.message().id())
+        .filter(
+            job -> job.state() instanceof Job.State.Ended ended && ended.ending().equals(ending))
+        .isPresent();
   }
 
   private Outcome deadLetter(Work work, String reason, String error) {
@@ -386,15 +403,15 @@ public final class Worker {
   }
 
   private Outcome release(Work work, Duration pause, Optional<String> error) {
-    boolean queueHolds = ports.queue().canDelay(pause);
+    boolean stays = ports.queue().keeps(work.message(), pause);
     var notBefore = ports.clock().instant().plus(pause);
-    var held = queueHolds ? Optional.<Message>empty() : Optional.of(work.message());
+    var held = stays ? Optional.<Message>empty() : Optional.of(work.message());
     if (!ports.store().release(work.lease(), notBefore, error, held)) {
       return releaseRefused(work);
     }
     attemptEnded(
         work, error.isPresent() ? "retry" : "given_back", error.orElse("given back unused"));
-    return queueHolds ? new Outcome.RetryAfter(pause) : new Outcome.Done();
+    return stays ? retryAfter(pause) : new Outcome.Done();
   }
 
   private Outcome releaseRefused(Work work) {
@@ -416,9 +433,7 @@ public final class Worker {
   }
 
   private Outcome retryAfter(Duration delay) {
-    var wanted = delay.isNegative() ? Duration.ZERO : delay;
-    var longest = ports.queue().maxDelay().orElse(wanted);
-    return new Outcome.RetryAfter(wanted.compareTo(longest) < 0 ? wanted : longest);
+    return new Outcome.RetryAfter(ports.queue().atMost(delay));
   }
 
   private Duration until(Instant time) {

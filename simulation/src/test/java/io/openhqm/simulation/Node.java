@@ -1,0 +1,210 @@
+package io.openhqm.simulation;
+
+import io.openhqm.core.ClaimCheck;
+import io.openhqm.core.Deadline;
+import io.openhqm.core.Delivery;
+import io.openhqm.core.EndpointResolver;
+import io.openhqm.core.Intake;
+import io.openhqm.core.UnavailableException;
+import io.openhqm.core.api.Api;
+import io.openhqm.core.api.ApiFunction;
+import io.openhqm.core.api.Resource;
+import io.openhqm.status.Status;
+import io.openhqm.submit.ClaimCheckedIntake;
+import io.openhqm.submit.StoreThenQueue;
+import io.openhqm.submit.Submit;
+import io.openhqm.worker.Attempts;
+import io.openhqm.worker.Sweep;
+import io.openhqm.worker.Worker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One process: listener and worker over the shared ports, wired as the server wires them. */
+final class Node {
+  static final Duration LEASE = Duration.ofSeconds(9);
+  private static final int HANDS = 4;
+
+  private final World world;
+  private final Scheduler scheduler;
+  private final String name;
+
+  /** The life it leads now; a restart begins another. */
+  private Scheduler.Group life = new Scheduler.Group();
+
+  private boolean alive;
+  private boolean stopping;
+  private int busy;
+  private Optional<ApiFunction> api = Optional.empty();
+  private Optional<Attempts> attempts = Optional.empty();
+
+  Node(World world, String name) {
+    this.world = world;
+    this.scheduler = world.scheduler;
+    this.name = name;
+  }
+
+  boolean isAlive() {
+    return alive;
+  }
+
+  Scheduler.Group life() {
+    return life;
+  }
+
+  ApiFunction api() {
+    return api.orElseThrow();
+  }
+
+  void start() {
+    life = new Scheduler.Group();
+    alive = true;
+    stopping = false;
+    busy = 0;
+    scheduler.note(name + " starts");
+    var ports = world.ports;
+    var store = ports.store();
+    var queue = ports.queue();
+    var claimCheck =
+        new ClaimCheck(
+            Optional.of(ports.blobs()), queue.features().maxMessageBytes(), store.maxResultBytes());
+    var running = new Attempts(store, scheduler, world.witness, LEASE);
+    attempts = Optional.of(running);
+    Intake intake =
+        ports
+            .intake()
+            .<Intake>map(one -> new ClaimCheckedIntake(one, store, claimCheck, world.witness))
+            .orElseGet(() -> new StoreThenQueue(store, queue, claimCheck, world.witness));
+    var resources = new ArrayList<Resource>();
+    resources.addAll(submit(intake, claimCheck).resources());
+    resources.addAll(status(running, claimCheck).resources());
+    api = Optional.of(new Api(resources, world.witness));
+    startWorker(running, claimCheck);
+  }
+
+  private Submit submit(Intake intake, ClaimCheck claimCheck) {
+    return new Submit(
+        Submit.Settings.defaults(),
+        new Submit.Ports(
+            world.resolver(),
+            intake,
+            world.ports.store(),
+            claimCheck,
+            world::newId,
+            scheduler,
+            world.witness));
+  }
+
+  private Status status(Attempts running, ClaimCheck claimCheck) {
+    return new Status(
+        Status.Settings.defaults(),
+        new Status.Ports(
+            world.ports.store(), claimCheck, running::cancel, scheduler, world.witness));
+  }
+
+  private void startWorker(Attempts running, ClaimCheck claimCheck) {
+    EndpointResolver resolver = world.resolver();
+    var store = world.ports.store();
+    var queue = world.ports.queue();
+    var worker =
+        new Worker(
+            new Worker.Settings(LEASE, world.ttl(), Duration.ofSeconds(2), Duration.ofHours(1)),
+            new Worker.Ports(
+                store,
+                queue.features(),
+                claimCheck,
+                resolver,
+                new Backend(scheduler, world.witness, world.plans, life),
+                running,
+                Optional.empty(),
+                world.witness,
+                scheduler,
+                world.random,
+                scheduler::sleep));
+    var sweep =
+        new Sweep(
+            new Sweep.Settings(LEASE, world.ttl(), Duration.ofDays(7)),
+            store,
+            queue,
+            resolver,
+            world.witness,
+            scheduler);
+    scheduler.spawn(life, name + "-receiver", () -> receive(worker));
+    scheduler.spawn(life, name + "-heart", () -> repeat(Duration.ofMillis(900), running::beat));
+    scheduler.spawn(life, name + "-sweep", () -> repeat(Duration.ofSeconds(5), () -> sweep(sweep)));
+  }
+
+  private void sweep(Sweep sweep) {
+    try {
+      sweep.run();
+    } catch (UnavailableException noAnswer) {
+      world.witness.trouble("a sweep ended early", noAnswer);
+    }
+  }
+
+  private void repeat(Duration pause, Runnable work) throws InterruptedException {
+    while (true) {
+      scheduler.sleep(pause);
+      work.run();
+    }
+  }
+
+  private void receive(Worker worker) throws InterruptedException {
+    while (!stopping) {
+      if (busy < HANDS) {
+        for (var delivery : received(HANDS - busy)) {
+          busy++;
+          scheduler.spawn(life, name + "-hand", () -> work(worker, delivery));
+        }
+      }
+      scheduler.sleep(Duration.ofMillis(700));
+    }
+  }
+
+  private List<Delivery> received(int max) throws InterruptedException {
+    try {
+      return world.ports.queue().receive(max, LEASE, Duration.ZERO);
+    } catch (UnavailableException noAnswer) {
+      return List.of();
+    }
+  }
+
+  private void work(Worker worker, Delivery delivery) {
+    try {
+      delivery.settle(worker.deliver(delivery, new Deadline(Instant.MAX, scheduler)));
+    } catch (UnavailableException noAnswer) {
+      scheduler.note("not settled: " + delivery.message().id());
+    } finally {
+      busy--;
+    }
+  }
+
+  /** Loses all it had in memory. */
+  void crash() {
+    world.witness.saw("a process died");
+    alive = false;
+    world.witness.excuseAll(life, name + " died");
+    scheduler.kill(life);
+  }
+
+  /** Takes no more work, gives back what it has, and ends. */
+  void stop() throws InterruptedException {
+    world.witness.saw("a process stopped in order");
+    stopping = true;
+    var before = life;
+    attempts.ifPresent(Attempts::stopAll);
+    scheduler.await(Duration.ofSeconds(10), () -> busy == 0 || life != before);
+    if (life == before && alive) {
+      crash();
+    }
+  }
+
+  /** Stands still for a while, and then goes on as if nothing had been. */
+  void freeze(Duration duration) {
+    world.witness.saw("a process froze");
+    world.witness.excuseAll(life, name + " froze");
+    scheduler.freeze(life, duration);
+  }
+}

@@ -1,0 +1,113 @@
+package io.openhqm.simulation;
+
+import io.openhqm.core.Ending;
+import io.openhqm.core.Engine;
+import io.openhqm.core.Job;
+import io.openhqm.core.JobStatus;
+import io.openhqm.simulation.Witness.Accepted;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What must hold when a run is over. */
+final class Promises {
+  /** Enough for a job that nobody hinders, and less than any hanging backend takes. */
+  private static final Duration UNHINDERED = Duration.ofSeconds(8);
+
+  private final World world;
+  private final Witness witness;
+  private final Engine jobs;
+  private final Engine queue;
+
+  Promises(World world, Engine jobs, Engine queue) {
+    this.world = world;
+    this.witness = world.witness;
+    this.jobs = jobs;
+    this.queue = queue;
+  }
+
+  void check() {
+    for (var one : witness.accepted().values()) {
+      var end = ended(one.id());
+      if (end.isEmpty()) {
+        witness.violation(
+            1, one.id() + " was accepted and is " + jobs.store().orElseThrow().find(one.id()));
+      } else {
+        checkEnd(one, end.get());
+      }
+      checkCalls(one);
+    }
+  }
+
+  /** As it ended, even if it has expired since. */
+  private Optional<Job> ended(UUID id) {
+    var now = jobs.store().orElseThrow().find(id);
+    witness.stored(id, now);
+    return witness.end(id);
+  }
+
+  private void checkEnd(Accepted one, Job job) {
+    var id = one.id();
+    boolean cancelAsked = witness.isCancelAsked(id);
+    var ending = ((Job.State.Ended) job.state()).ending();
+    switch (ending) {
+      case Ending.Completed completed -> {}
+      case Ending.Failed failed -> requireDeadLetter(id, failed.error());
+      case Ending.TimedOut timedOut -> requireDeadLetter(id, timedOut.error());
+      case Ending.Cancelled cancelled -> {
+        if (!cancelAsked) {
+          witness.violation(3, id + " is CANCELLED and nobody asked for it");
+        }
+      }
+    }
+    if (world.mood.isCalm() && !cancelAsked) {
+      checkForetold(one, job);
+    }
+  }
+
+  private void requireDeadLetter(UUID id, String error) {
+    var letter = queue.queue().orElseThrow().deadLetters().find(id);
+    if (letter.isEmpty() && !witness.isBuriedByCopy(id) || error.isBlank()) {
+      witness.violation(1, id + " failed and is not among the dead letters: " + error);
+    }
+  }
+
+  private void checkForetold(Accepted one, Job job) {
+    var plan = one.plan();
+    int calls = witness.callsOf(one.id()).size();
+    if (job.status() != plan.statusForetold() || calls != plan.callsForetold()) {
+      witness.violation(
+          2,
+          "nothing went wrong, and yet "
+              + one.id()
+              + " is "
+              + job.status()
+              + " after "
+              + calls
+              + " calls; foretold: "
+              + plan.statusForetold()
+              + " after "
+              + plan.callsForetold());
+    }
+    if (plan.isHealthy()) {
+      var took = Duration.between(job.submittedAt(), job.updatedAt());
+      if (took.compareTo(UNHINDERED) > 0) {
+        witness.violation(4, one.id() + " was held up by others: it took " + took);
+      }
+    }
+  }
+
+  private void checkCalls(Accepted one) {
+    var calls = witness.callsOf(one.id());
+    long counted = calls.stream().filter(call -> call.counts).count();
+    if (counted > Plan.ATTEMPTS_MAX) {
+      witness.violation(2, one.id() + " was tried " + counted + " times");
+    }
+    boolean completed = witness.end(one.id()).map(Job::status).equals(COMPLETED);
+    if (calls.isEmpty() && completed) {
+      witness.violation(5, one.id() + " is COMPLETED and no backend was called");
+    }
+  }
+
+  private static final Optional<JobStatus> COMPLETED = Optional.of(JobStatus.COMPLETED);
+}
