@@ -38,7 +38,11 @@ final class Scheduler implements InstantSource {
 
   /** A group of tasks that live and die together. */
   static final class Group {
-    private Instant frozenUntil = Instant.MIN;
+    private Instant frozenUntil = Instant.EPOCH;
+
+    Instant frozenUntil() {
+      return frozenUntil;
+    }
   }
 
   private final Random random;

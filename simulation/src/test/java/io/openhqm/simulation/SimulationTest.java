@@ -68,7 +68,7 @@ final class SimulationTest {
 
   /** Seeds that once found a fault. */
   @ParameterizedTest
-  @ValueSource(longs = {24, 73, 84, 117, 119})
+  @ValueSource(longs = {24, 73, 84, 117, 119, 10_077, 24_267})
   void sixPromisesHoldUnderSeedsThatOnceFailed(long seed) {
     assertThat(failureOf(seed)).isEmpty();
   }

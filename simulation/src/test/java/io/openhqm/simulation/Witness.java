@@ -48,6 +48,11 @@ final class Witness implements Telemetry {
       this.process = process;
       this.startedAt = startedAt;
     }
+
+    /** Its process stood still between the last look at its lease and the call: nobody can help. */
+    boolean isJustThawed() {
+      return !startedAt.isAfter(process.frozenUntil().plusMillis(500));
+    }
   }
 
   private final Scheduler scheduler;
@@ -173,12 +178,13 @@ final class Witness implements Telemetry {
     if (!before.isEmpty()) {
       saw("a backend called again");
     }
-    if (!before.isEmpty() && before.getLast().excuse.isEmpty()) {
+    boolean thawed = call.isJustThawed() || !before.isEmpty() && before.getLast().isJustThawed();
+    if (!before.isEmpty() && before.getLast().excuse.isEmpty() && !thawed) {
       violation(2, "the backend was called again for " + id + " without a reason");
     }
     if (terminal.containsKey(id)) {
       boolean late = before.isEmpty() || before.getLast().excuse.isEmpty();
-      if (late) {
+      if (late && !thawed) {
         violation(2, "the backend was called for " + id + ", which is terminal");
       }
     }

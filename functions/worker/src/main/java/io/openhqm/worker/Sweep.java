@@ -110,9 +110,11 @@ public final class Sweep {
     boolean cancelled =
         job.state() instanceof Job.State.Processing processing && processing.cancelRequested();
     if (cancelled) {
-      end(granted, overdue, new Ending.Cancelled());
+      end(granted, new Ending.Cancelled());
     } else if (job.attempts() - 1 >= attemptsMax(overdue.message())) {
-      end(granted, overdue, new Ending.Failed(workersDied(job.attempts() - 1)));
+      // First, as nobody would after a crash: a worker brings it to the dead letters, with the end.
+      overdue.message().ifPresent(message -> queue.send(message, clock.instant()));
+      end(granted, new Ending.Failed(workersDied(job.attempts() - 1)));
     } else {
       var now = clock.instant();
       store.release(granted.lease(), now, Optional.empty(), Optional.empty());
@@ -132,7 +134,7 @@ public final class Sweep {
         .orElse(Integer.MAX_VALUE);
   }
 
-  private void end(Claim.Granted granted, Overdue overdue, Ending ending) {
+  private void end(Claim.Granted granted, Ending ending) {
     var job = granted.job();
     if (!store.complete(granted.lease(), ending, settings.ttl())) {
       return;

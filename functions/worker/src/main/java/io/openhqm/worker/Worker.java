@@ -217,6 +217,10 @@ public final class Worker {
     if (usable.isNegative() || usable.isZero()) {
       return new Verdict.GiveBack(Duration.ZERO);
     }
+    if (isLeaseOver(work.job())) {
+      // This process stood still since the claim; another worker may be at it by now.
+      return new Verdict.Lost();
+    }
     return attempt(work, message, usable);
   }
 
@@ -443,6 +447,11 @@ public final class Worker {
   private Duration since(Instant time) {
     var passed = Duration.between(time, ports.clock().instant());
     return passed.isNegative() ? Duration.ZERO : passed;
+  }
+
+  private boolean isLeaseOver(Job job) {
+    return job.state() instanceof Job.State.Processing processing
+        && !ports.clock().instant().isBefore(processing.leaseUntil());
   }
 
   private static boolean isCancelRequested(Job job) {
