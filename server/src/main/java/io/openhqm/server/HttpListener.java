@@ -170,14 +170,15 @@ final class HttpListener implements AutoCloseable {
 
   private void handle(ServerRequest request, ServerResponse response) {
     long start = System.nanoTime();
-    int busy = inWork.incrementAndGet();
-    observer.inFlight(1);
     String path = request.prologue().uriPath().rawPath();
+    boolean limited = !isForOperators(path);
+    int busy = limited ? inWork.incrementAndGet() : 0;
+    observer.inFlight(1);
     try {
       ApiResponse answer;
       if (draining && takesWork(request, path)) {
         answer = stopping();
-      } else if (busy > settings.requestsMax() && !isForOperators(path)) {
+      } else if (busy > settings.requestsMax()) {
         answer = overloaded();
       } else {
         answer = answer(request, path);
@@ -186,7 +187,9 @@ final class HttpListener implements AutoCloseable {
       observer.answered(
           request.prologue().method().text(), path, answer.status(), System.nanoTime() - start);
     } finally {
-      inWork.decrementAndGet();
+      if (limited) {
+        inWork.decrementAndGet();
+      }
       observer.inFlight(-1);
     }
   }

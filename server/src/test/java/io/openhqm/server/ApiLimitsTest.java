@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,11 +84,11 @@ class ApiLimitsTest {
     try (var server = RunningServer.start(folder, CONFIG.formatted("any"));
         var waiting = Executors.newVirtualThreadPerTaskExecutor()) {
       String id = server.submit("{\"payload\": 1, \"metadata\": {\"delay\": 600}}").id();
-      for (int i = 0; i < 2; i++) {
+      awaitInFlight(server, 0);
+      for (int i = 1; i <= 2; i++) {
         waiting.submit(() -> server.get("/api/v1/response/" + id, "Prefer", "wait=30"));
+        awaitInFlight(server, i);
       }
-      Awaitility.await()
-          .until(() -> server.get("/metrics").text().contains("openhqm_api_requests_in_flight 3"));
       var refused = server.submit("{\"payload\": 1}");
       assertProblem(refused, 503, "overloaded");
       assertThat(Integer.parseInt(refused.header("Retry-After"))).isPositive();
@@ -94,6 +96,35 @@ class ApiLimitsTest {
 
       assertThat(server.get("/metrics").text()).contains("status=\"503\"");
       waiting.shutdownNow();
+    }
+  }
+
+  /** Beside the one that asks. */
+  private static void awaitInFlight(RunningServer server, int requests) {
+    String line = "openhqm_api_requests_in_flight " + (requests + 1);
+    Awaitility.await().until(() -> server.get("/metrics").text().contains(line));
+  }
+
+  @Test
+  void moreConnectionsThanAllowedWaitForTheirTurn() throws Exception {
+    String config = CONFIG.formatted("any").replace("port: 0,", "port: 0, max_connections: 2,");
+    try (var server = RunningServer.start(folder, config);
+        var third = Executors.newVirtualThreadPerTaskExecutor()) {
+      try (var first = new Wire(server.port());
+          var second = new Wire(server.port())) {
+        byte[] health =
+            "GET /health HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        for (var wire : List.of(first, second)) {
+          wire.write(health);
+          assertThat(wire.read(false).orElseThrow().response().status()).isEqualTo(200);
+        }
+        var waiting = third.submit(() -> server.get("/health"));
+        second.write(health);
+        assertThat(second.read(false).orElseThrow().response().status()).isEqualTo(200);
+        assertThat(waiting.isDone()).isFalse();
+        first.close();
+        assertThat(waiting.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
+      }
     }
   }
 

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nothing that is sent makes the server fail, or leave out why it refuses. */
 class BadInputTest {
@@ -98,6 +100,39 @@ class BadInputTest {
       }
     }
     assertThat(statuses).containsKeys(200, 400, 431);
+  }
+
+  /** Behind a gateway that reads such a request otherwise, its body would be somebody's request. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 4\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 4",
+        "Content-Length: 4\r\nContent-Length: 5",
+        "Content-Length: 4, 5",
+        "Content-Length: +4",
+        "Content-Length: 0x4",
+        "Content-Length: 4 4",
+        "Content-Length: -4",
+        "Content-Length : 4",
+        "Transfer-Encoding: xchunked",
+        "Transfer-Encoding: chunked, identity",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+        "X: a\r\n Content-Length: 4",
+        "Transfer-Encoding:\u000bchunked",
+        "Transfer-Encoding\u0000: chunked"
+      })
+  void whatTwoServersCouldReadDifferentlyIsRefused(String framing) throws IOException {
+    String request =
+        "POST /proxy/backend/framed HTTP/1.1\r\nHost: a\r\n"
+            + framing
+            + "\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
+    String answer =
+        new String(
+            answerTo(request.getBytes(StandardCharsets.ISO_8859_1)), StandardCharsets.ISO_8859_1);
+
+    assertThat(STATUS_LINE.matcher(answer).results().map(line -> line.group(1)))
+        .containsExactly("400");
   }
 
   private void assertDescribed(ApiRequest request, ApiResponse answer) {
