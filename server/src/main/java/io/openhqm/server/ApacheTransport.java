@@ -173,9 +173,14 @@ final class ApacheTransport implements HttpTransport {
   }
 
   private Answer answer(HttpHost host, HttpUriRequestBase call, long bytesMax) throws IOException {
-    // Closed before its end, an answer takes its connection along.
     try (ClassicHttpResponse response = client.executeOpen(host, call, null)) {
-      return new Answer(response.getCode(), headers(response), body(response, bytesMax));
+      try {
+        return new Answer(response.getCode(), headers(response), body(response, bytesMax));
+      } catch (IOException unread) {
+        // Closing it would first read the rest, which may have no end.
+        call.cancel();
+        throw unread;
+      }
     }
   }
 

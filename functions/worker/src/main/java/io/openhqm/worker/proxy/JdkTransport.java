@@ -35,7 +35,9 @@ public final class JdkTransport implements HttpTransport {
   public Answer exchange(Request request, Duration left)
       throws IOException, InterruptedException, TimeoutException {
     var answer =
-        client.sendAsync(jdkRequest(request), info -> new LimitedBody(request.answerBytesMax()));
+        client.sendAsync(
+            jdkRequest(request),
+            info -> new LimitedBody(request.answerBytesMax(), announced(request, info)));
     try {
       var response = answer.get(left.toNanos(), TimeUnit.NANOSECONDS);
       return new Answer(response.statusCode(), headers(response), response.body());
@@ -45,11 +47,19 @@ public final class JdkTransport implements HttpTransport {
     } catch (ExecutionException failed) {
       switch (failed.getCause()) {
         case IOException io -> throw io;
-        case RuntimeException bug -> throw bug;
+        // What the client throws at an answer that is not HTTP.
+        case RuntimeException unreadable -> throw new IOException(unreadable);
         case Error error -> throw error;
         case null, default -> throw new IOException(failed.getCause());
       }
     }
+  }
+
+  /** How long the body will be, as far as its head tells. */
+  private static long announced(Request request, HttpResponse.ResponseInfo info) {
+    boolean bodiless =
+        request.method().equals("HEAD") || info.statusCode() == 204 || info.statusCode() == 304;
+    return bodiless ? 0 : info.headers().firstValueAsLong("Content-Length").orElse(0);
   }
 
   private static HttpRequest jdkRequest(Request request) {

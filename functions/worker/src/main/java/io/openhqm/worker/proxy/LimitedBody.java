@@ -12,6 +12,7 @@ import java.util.concurrent.Flow;
 /** Takes a body up to a limit; what is larger is never kept, and its connection is given up. */
 final class LimitedBody implements BodySubscriber<Bytes> {
   private final long max;
+  private final long announced;
   private final CompletableFuture<Bytes> body = new CompletableFuture<>();
   private final List<byte[]> parts = new ArrayList<>(1);
   private Flow.Subscription subscription = NONE;
@@ -26,8 +27,12 @@ final class LimitedBody implements BodySubscriber<Bytes> {
         public void cancel() {}
       };
 
-  LimitedBody(long max) {
+  /**
+   * @param announced how long it will be, or zero
+   */
+  LimitedBody(long max, long announced) {
     this.max = max;
+    this.announced = announced;
   }
 
   @Override
@@ -38,6 +43,11 @@ final class LimitedBody implements BodySubscriber<Bytes> {
   @Override
   public void onSubscribe(Flow.Subscription given) {
     subscription = given;
+    if (announced > max) {
+      given.cancel();
+      body.completeExceptionally(new HttpTransport.AnswerTooLargeException(max));
+      return;
+    }
     given.request(1);
   }
 

@@ -1,0 +1,346 @@
+package io.openhqm.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.openhqm.core.Bytes;
+import io.openhqm.core.Endpoint.HttpVersion;
+import io.openhqm.core.Headers;
+import io.openhqm.worker.proxy.HttpTransport;
+import io.openhqm.worker.proxy.HttpTransport.Answer;
+import io.openhqm.worker.proxy.HttpTransport.AnswerTooLargeException;
+import io.openhqm.worker.proxy.HttpTransport.Request;
+import io.openhqm.worker.proxy.JdkTransport;
+import io.openhqm.worker.proxy.OutboundGuard;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What backends do to a client, on both transports. */
+@ParameterizedClass
+@ValueSource(strings = {"Apache", "JDK"})
+final class HttpTransportTest {
+  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration SHORT = Duration.ofMillis(400);
+  private static final long MAX = 100_000;
+  private static final OutboundGuard GUARD = new OutboundGuard(List.of(), InstantSource.system());
+
+  @Parameter String kind;
+  private HttpTransport opened;
+
+  private HttpTransport transport() {
+    if (opened == null) {
+      opened = kind.equals("JDK") ? new JdkTransport(LONG) : new ApacheTransport(LONG, GUARD);
+    }
+    return opened;
+  }
+
+  @AfterEach
+  void close() {
+    if (opened != null) {
+      opened.close();
+    }
+  }
+
+  private static Request request(String method, URI url, String body, String... headers) {
+    return new Request(
+        method,
+        url,
+        HttpVersion.HTTP_1_1,
+        Headers.of(headers),
+        Bytes.wrap(body.getBytes(StandardCharsets.ISO_8859_1)),
+        MAX);
+  }
+
+  private Answer get(HostileBackend backend) throws Exception {
+    return transport().exchange(request("GET", backend.at("/x"), ""), LONG);
+  }
+
+  private static String text(Answer answer) {
+    return new String(answer.body().toArray(), StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void bodiesComeAsTheyWereSentHoweverTheirEndIsTold() throws Exception {
+    String bytes = "\u0000\u00ff\r\n\u001f\u008b";
+    for (String head :
+        List.of(
+            "Content-Length: 6\r\n\r\n" + bytes,
+            "Transfer-Encoding: chunked\r\n\r\n2\r\n\u0000\u00ff\r\n4\r\n\r\n\u001f\u008b\r\n0\r\n\r\n")) {
+      try (var backend = HostileBackend.answering("HTTP/1.1 200 OK\r\n" + head)) {
+        assertThat(text(get(backend))).isEqualTo(bytes);
+      }
+    }
+    try (var backend =
+        HostileBackend.that(
+            (request, out) -> {
+              out.write(("HTTP/1.1 200 OK\r\n\r\n" + bytes).getBytes(StandardCharsets.ISO_8859_1));
+              return false;
+            })) {
+      assertThat(text(get(backend))).isEqualTo(bytes);
+    }
+  }
+
+  @Test
+  void answersWithoutABodyEndAtTheirHead() throws Exception {
+    try (var backend = HostileBackend.answering("HTTP/1.1 204 No Content\r\n\r\n")) {
+      assertThat(get(backend).status()).isEqualTo(204);
+    }
+    try (var backend =
+        HostileBackend.answering("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")) {
+      var answer = transport().exchange(request("HEAD", backend.at("/x"), ""), LONG);
+      assertThat(answer.headers().first("Content-Length")).contains("1000");
+      assertThat(answer.body().isEmpty()).isTrue();
+    }
+  }
+
+  @Test
+  void encodedBodiesAreNotDecodedAndNotAskedFor() throws Exception {
+    try (var backend =
+        HostileBackend.answering(
+            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc")) {
+      var answer = get(backend);
+      assertThat(text(answer)).isEqualTo("abc");
+      assertThat(answer.headers().first("Content-Encoding")).contains("gzip");
+      assertThat(backend.requests().getFirst().toLowerCase(java.util.Locale.ROOT))
+          .doesNotContain("accept-encoding")
+          .doesNotContain("upgrade")
+          .contains("user-agent: openhqm");
+    }
+  }
+
+  @Test
+  void statusesThatClientsLikeToActOnArePassedOn() throws Exception {
+    for (String status :
+        List.of("401 Unauthorized", "407 Proxy Authentication Required", "302 Found", "503 Busy")) {
+      try (var backend =
+          HostileBackend.answering(
+              "HTTP/1.1 %s\r\nLocation: /elsewhere\r\nContent-Length: 2\r\n\r\nno"
+                  .formatted(status))) {
+        var answer = get(backend);
+        assertThat(answer.status()).isEqualTo(Integer.parseInt(status.substring(0, 3)));
+        assertThat(text(answer)).isEqualTo("no");
+        assertThat(backend.requests()).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void interimAnswersArePassedOver() throws Exception {
+    try (var backend =
+        HostileBackend.answering(
+            "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")) {
+      assertThat(text(get(backend))).isEqualTo("ok");
+    }
+  }
+
+  @Test
+  void requestsGoOutAsTheyAre() throws Exception {
+    try (var backend = HostileBackend.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
+      transport()
+          .exchange(
+              request(
+                  "PATCH",
+                  backend.at("//a%2Fb/;v=1?a[]=1&b=%7C&c"),
+                  "\u0000\u00ffx",
+                  "X-One",
+                  "1",
+                  "X-One",
+                  "2",
+                  "X-Empty",
+                  ""),
+              LONG);
+      String sent = backend.requests().getFirst();
+      assertThat(sent).startsWith("PATCH //a%2Fb/;v=1?a[]=1&b=%7C&c HTTP/1.1\r\n");
+      assertThat(sent).contains("X-One: 1\r\n").contains("X-One: 2\r\n").contains("X-Empty:");
+      assertThat(sent).endsWith("\r\n\r\n\u0000\u00ffx");
+    }
+  }
+
+  @Test
+  void connectionsAreUsedAgain() throws Exception {
+    try (var backend = HostileBackend.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")) {
+      for (int i = 0; i < 5; i++) {
+        assertThat(text(get(backend))).isEqualTo("ok");
+      }
+      assertThat(backend.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anAnswerThatNeverComesEndsAtTheDeadline() throws Exception {
+    requireTimeout((request, out) -> pause());
+  }
+
+  @Test
+  void aHeadThatTricklesEndsAtTheDeadline() throws Exception {
+    requireTimeout(
+        (request, out) -> {
+          out.write("HTTP/1.1 200 OK\r\nX-Slow: ".getBytes(StandardCharsets.US_ASCII));
+          return trickle(out);
+        });
+  }
+
+  @Test
+  void aBodyThatTricklesEndsAtTheDeadline() throws Exception {
+    requireTimeout(
+        (request, out) -> {
+          out.write(
+              "HTTP/1.1 200 OK\r\nContent-Length: 90000\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+          return trickle(out);
+        });
+  }
+
+  private void requireTimeout(HostileBackend.Answer answer) throws Exception {
+    try (var backend = HostileBackend.that(answer)) {
+      assertThatThrownBy(() -> transport().exchange(request("GET", backend.at("/x"), ""), SHORT))
+          .isInstanceOf(TimeoutException.class);
+      assertThat(backend.wasLeft()).as("the connection is given up").isTrue();
+    }
+  }
+
+  /** Until the client is gone: a byte at a time, each well within any timeout of a single read. */
+  private static boolean trickle(java.io.OutputStream out)
+      throws IOException, InterruptedException {
+    for (int i = 0; i < 400; i++) {
+      out.write('x');
+      out.flush();
+      Thread.sleep(25);
+    }
+    return false;
+  }
+
+  private static boolean pause() throws InterruptedException {
+    Thread.sleep(1_500);
+    return true;
+  }
+
+  @Test
+  void answersThatAreTooLargeAreNotRead() throws Exception {
+    try (var backend =
+        HostileBackend.that(
+            (request, out) -> {
+              out.write(
+                  "HTTP/1.1 200 OK\r\nContent-Length: 100001\r\n\r\n"
+                      .getBytes(StandardCharsets.US_ASCII));
+              return trickle(out);
+            })) {
+      assertThatThrownBy(() -> get(backend)).isInstanceOf(AnswerTooLargeException.class);
+    }
+    try (var backend =
+        HostileBackend.that(
+            (request, out) -> {
+              out.write(
+                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                      .getBytes(StandardCharsets.US_ASCII));
+              while (true) {
+                out.write("1000\r\n".getBytes(StandardCharsets.US_ASCII));
+                out.write(new byte[4096]);
+                out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
+              }
+            })) {
+      assertThatThrownBy(() -> get(backend)).isInstanceOf(AnswerTooLargeException.class);
+      assertThat(backend.wasLeft()).as("an endless body is not read to its end").isTrue();
+    }
+  }
+
+  @Test
+  void anAnswerOfExactlyTheLimitIsTaken() throws Exception {
+    try (var backend =
+        HostileBackend.answering(
+            "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + "x".repeat(100_000))) {
+      assertThat(get(backend).body().length()).isEqualTo(100_000);
+    }
+  }
+
+  @Test
+  void aConnectionThatBreaksIsNoAnswer() throws Exception {
+    for (String part :
+        List.of(
+            "",
+            "HTTP/1.1 200 OK\r\nContent-Le",
+            "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+            "not HTTP at all\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n")) {
+      try (var backend =
+          HostileBackend.that(
+              (request, out) -> {
+                out.write(part.getBytes(StandardCharsets.ISO_8859_1));
+                return false;
+              })) {
+        assertThatThrownBy(() -> get(backend)).as("%s", part).isInstanceOf(IOException.class);
+      }
+    }
+  }
+
+  @Test
+  void anEndlessHeadIsNotRead() throws Exception {
+    try (var backend =
+        HostileBackend.that(
+            (request, out) -> {
+              out.write("HTTP/1.1 200 OK\r\n".getBytes(StandardCharsets.US_ASCII));
+              while (true) {
+                out.write("X-More: and more and more\r\n".getBytes(StandardCharsets.US_ASCII));
+              }
+            })) {
+      assertThatThrownBy(() -> get(backend)).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void whoIsInterruptedAbortsTheCall() throws Exception {
+    try (var backend = HostileBackend.that((request, out) -> pause())) {
+      var outcome = new CompletableFuture<Throwable>();
+      var caller =
+          Thread.startVirtualThread(
+              () -> {
+                try {
+                  get(backend);
+                  outcome.complete(new AssertionError("there was an answer"));
+                } catch (Exception expected) {
+                  outcome.complete(expected);
+                }
+              });
+      org.awaitility.Awaitility.await().until(() -> !backend.requests().isEmpty());
+      caller.interrupt();
+      assertThat(outcome.get(5, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+      assertThat(backend.wasLeft()).isTrue();
+    }
+  }
+
+  @Test
+  void nobodyListensIsSaidAsSuch() throws Exception {
+    int port;
+    try (var socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    var url = URI.create("http://127.0.0.1:" + port + "/");
+    assertThatThrownBy(() -> transport().exchange(request("GET", url, ""), LONG))
+        .isInstanceOf(ConnectException.class);
+  }
+
+  @Test
+  void addressesThatTheGuardRefusesAreNotConnectedTo() {
+    if (kind.equals("Apache")) {
+      var url = URI.create("http://169.254.169.254/latest/meta-data");
+      assertThatThrownBy(() -> transport().exchange(request("GET", url, ""), SHORT))
+          .isInstanceOf(UnknownHostException.class);
+    }
+  }
+}
