@@ -53,7 +53,7 @@ final class DemoCommand implements Callable<Integer> {
       }
       Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
       show(server, backend, console);
-      ServeCommand.serveUntilStopped(server);
+      ServeCommand.serveUntilStopped(server, log);
       return ExitCode.OK.code();
     }
   }

@@ -1,5 +1,6 @@
 package io.openhqm.cli;
 
+import io.openhqm.server.LastingLogManager;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,6 +15,9 @@ public final class Main {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
+    if (System.getProperty(LastingLogManager.PROPERTY) == null) {
+      System.setProperty(LastingLogManager.PROPERTY, LastingLogManager.class.getName());
+    }
     System.exit(commandLine(args).execute(args));
   }
 

@@ -117,13 +117,13 @@ final class ServeCommand implements Callable<Integer> {
         return ExitCode.CONFIGURATION;
       }
       console.error("openhqm listens on " + config.server().host() + ":" + server.port());
-      serveUntilStopped(server);
+      serveUntilStopped(server, log);
       return ExitCode.OK;
     }
   }
 
   /** Returns never: the process ends when the hook has stopped the server. */
-  static void serveUntilStopped(OpenHqmServer server) throws InterruptedException {
+  static void serveUntilStopped(OpenHqmServer server, LogOutput log) throws InterruptedException {
     var stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -132,6 +132,7 @@ final class ServeCommand implements Callable<Integer> {
                 .unstarted(
                     () -> {
                       server.close();
+                      log.close();
                       stopped.countDown();
                     }));
     stopped.await();

@@ -9,7 +9,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
@@ -22,6 +21,10 @@ public final class LogOutput extends Handler implements AutoCloseable {
 
   private final BlockingQueue<String> lines = new ArrayBlockingQueue<>(WAITING_LINES_MAX);
   private final OutputStream out;
+
+  /** The log manager keeps loggers by weak references: without this one the level is lost. */
+  private final Logger ours = Logger.getLogger("io.openhqm");
+
   private final Thread writer;
   private volatile boolean closed;
 
@@ -34,7 +37,6 @@ public final class LogOutput extends Handler implements AutoCloseable {
   /** Sends all logging of this process to {@code out}, in JSON or text. */
   public static LogOutput install(
       OutputStream out, io.openhqm.core.config.OpenHqmConfig.LogFormat format, String level) {
-    LogManager.getLogManager().reset();
     var handler =
         new LogOutput(
             out,
@@ -43,9 +45,12 @@ public final class LogOutput extends Handler implements AutoCloseable {
                 : new JsonLogFormatter());
     handler.setLevel(Level.ALL);
     var root = Logger.getLogger("");
+    for (var other : root.getHandlers()) {
+      root.removeHandler(other);
+    }
     root.addHandler(handler);
     root.setLevel(Level.WARNING); // libraries speak up when something is wrong
-    Logger.getLogger("io.openhqm").setLevel(LogEvent.levelOf(level));
+    handler.ours.setLevel(LogEvent.levelOf(level));
     handler.writer.start();
     return handler;
   }

@@ -25,10 +25,28 @@ final class TextLogFormatter extends Formatter {
     return line.toString();
   }
 
-  /** A client's text must not be able to forge a line. */
+  /** A client's text must neither forge a line nor steer a terminal. */
   private static String oneLine(String text) {
-    return text.indexOf('\n') < 0 && text.indexOf('\r') < 0
-        ? text
-        : text.replace("\r", "\\r").replace("\n", "\\n");
+    if (text.chars().noneMatch(Character::isISOControl)) {
+      return text;
+    }
+    var line = new StringBuilder(text.length() + 16);
+    text.chars()
+        .forEach(
+            c -> {
+              switch (c) {
+                case '\n' -> line.append("\\n");
+                case '\r' -> line.append("\\r");
+                case '\t' -> line.append("\\t");
+                default -> {
+                  if (Character.isISOControl(c)) {
+                    line.append(String.format("\\u%04x", c));
+                  } else {
+                    line.append((char) c);
+                  }
+                }
+              }
+            });
+    return line.toString();
   }
 }

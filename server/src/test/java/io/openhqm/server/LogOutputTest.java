@@ -1,0 +1,85 @@
+package io.openhqm.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openhqm.core.JobStatus;
+import io.openhqm.core.config.OpenHqmConfig.LogFormat;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One event is one line that a program can read. */
+class LogOutputTest {
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+  private String written() {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void theEndOfAJobIsALineOfJson() {
+    var id = UUID.randomUUID();
+    try (var log = LogOutput.install(bytes, LogFormat.JSON, "INFO")) {
+      new JobLog().accepted(id, "orders");
+      new JobLog().jobEnded(id, "orders", JobStatus.COMPLETED, Duration.ofMillis(1250));
+    }
+
+    assertThat(written().lines()).as("acceptance is told at DEBUG only").hasSize(1);
+    var line = JsonMapper.shared().readTree(written());
+    assertThat(line.path("timestamp").asString()).endsWith("Z");
+    assertThat(line.path("level").asString()).isEqualTo("INFO");
+    assertThat(line.path("correlation_id").asString()).isEqualTo(id.toString());
+    assertThat(line.path("endpoint").asString()).isEqualTo("orders");
+    assertThat(line.path("message").asString()).isEqualTo("Request processed successfully");
+    assertThat(line.path("duration_ms").asInt()).isEqualTo(1250);
+  }
+
+  @Test
+  void theLevelIsKeptWhateverTheCollectorTakes() {
+    try (var log = LogOutput.install(bytes, LogFormat.TEXT, "INFO")) {
+      System.gc();
+      Logger.getLogger("io.openhqm.made.late").info("still here");
+      Logger.getLogger("org.library").info("chatter");
+    }
+
+    assertThat(written()).contains("still here").doesNotContain("chatter");
+  }
+
+  @Test
+  void whatAClientSentCannotForgeALine() {
+    String hostile = "x\n{\"level\":\"ERROR\"}\r\u0000\u001b[31m\"\\";
+    for (var format : LogFormat.values()) {
+      bytes.reset();
+      try (var log = LogOutput.install(bytes, format, "INFO")) {
+        new JobLog()
+            .attemptEnded(UUID.randomUUID(), hostile, "failed", Duration.ofMillis(1), hostile);
+      }
+      assertThat(written().split("[\n\r]", -1)).as(format + ": " + written()).hasSize(2);
+      assertThat(written()).doesNotContain("\u001b").doesNotContain("\u0000");
+    }
+  }
+
+  @Test
+  void aReaderThatIsGoneStopsNothing() {
+    var broken =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("broken pipe");
+          }
+        };
+    try (var log = LogOutput.install(broken, LogFormat.JSON, "INFO")) {
+      for (int i = 0; i < 10_000; i++) {
+        Logger.getLogger("io.openhqm.test").log(Level.INFO, "line");
+      }
+    }
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+  }
+}
