@@ -1,0 +1,488 @@
+package io.openhqm.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openhqm.core.Body;
+import io.openhqm.core.Bytes;
+import io.openhqm.core.Claim;
+import io.openhqm.core.ClaimCheck;
+import io.openhqm.core.Deadline;
+import io.openhqm.core.Delivery;
+import io.openhqm.core.Ending;
+import io.openhqm.core.EndpointResolver;
+import io.openhqm.core.EndpointResolver.Resolution;
+import io.openhqm.core.EndpointResolver.Route;
+import io.openhqm.core.Headers;
+import io.openhqm.core.Job;
+import io.openhqm.core.JobStatus;
+import io.openhqm.core.JobStore;
+import io.openhqm.core.Message;
+import io.openhqm.core.Metadata;
+import io.openhqm.core.Outcome;
+import io.openhqm.core.PermanentException;
+import io.openhqm.core.Processor;
+import io.openhqm.core.RequestQueue;
+import io.openhqm.core.ResponseQueue;
+import io.openhqm.core.Result;
+import io.openhqm.core.RetryException;
+import io.openhqm.core.RetryPolicy;
+import io.openhqm.core.Telemetry;
+import io.openhqm.core.UuidV7;
+import io.openhqm.memory.MemoryEngine;
+import io.openhqm.tck.ManualClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a delivery, over the memory engine and a clock that is turned by hand. */
+final class WorkerTest {
+  private static final Duration LEASE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final RetryPolicy THREE_ATTEMPTS =
+      new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(60), Set.of(503));
+  private static final Result OK = new Result(200, Headers.none(), Body.of(Bytes.utf8("done")));
+
+  private final ManualClock clock = new ManualClock(Instant.parse("2026-01-01T00:00:00Z"));
+  private final MemoryEngine engine = new MemoryEngine(clock, 1_000);
+  private final JobStore store = engine.store().orElseThrow();
+  private final RequestQueue queue = engine.queue().orElseThrow();
+  private final UuidV7 ids = new UuidV7(clock, new Random(1));
+  private final List<Job> announced = new ArrayList<>();
+  private final Attempts attempts = new Attempts(store, clock, new Telemetry() {}, LEASE);
+
+  @AfterEach
+  void close() {
+    engine.close();
+  }
+
+  private Worker worker(Processor processor) {
+    Route route = new Route("orders", Optional.empty(), "POST", TIMEOUT, THREE_ATTEMPTS);
+    return worker(processor, message -> new Resolution.Found(route));
+  }
+
+  private Worker worker(Processor processor, EndpointResolver resolver) {
+    ResponseQueue responses = announced::add;
+    return new Worker(
+        new Worker.Settings(LEASE, Duration.ofHours(1), Duration.ZERO, Duration.ofMinutes(5)),
+        new Worker.Ports(
+            store,
+            queue.features(),
+            new ClaimCheck(engine.blobs(), 1_000, 1_000),
+            resolver,
+            processor,
+            attempts,
+            Optional.of(responses),
+            new Telemetry() {},
+            clock,
+            new Random(7),
+            pause -> {}));
+  }
+
+  private UUID submit() {
+    return submit(Body.of(Bytes.utf8("{\"n\":1}")));
+  }
+
+  private UUID submit(Body payload) {
+    var id = ids.next();
+    var now = clock.instant();
+    engine
+        .intake()
+        .orElseThrow()
+        .accept(
+            Job.pending(id, now, now, Optional.empty()),
+            new Message(id, payload, Headers.none(), Metadata.none(), now, Optional.empty()),
+            now);
+    return id;
+  }
+
+  private Delivery received() throws InterruptedException {
+    return queue.receive(1, LEASE, Duration.ZERO).getFirst();
+  }
+
+  /** Delivers the next message and settles it. */
+  private Outcome deliver(Processor processor) throws InterruptedException {
+    var delivery = received();
+    var outcome = worker(processor).deliver(delivery, unbounded());
+    delivery.settle(outcome);
+    return outcome;
+  }
+
+  private Deadline unbounded() {
+    return new Deadline(Instant.MAX, clock);
+  }
+
+  private Job job(UUID id) {
+    return store.find(id).orElseThrow();
+  }
+
+  private Ending ending(UUID id) {
+    return ((Job.State.Ended) job(id).state()).ending();
+  }
+
+  @Test
+  void anAnswerIsRecordedAnnouncedAndTheMessageIsGone() throws Exception {
+    var id = submit();
+    assertThat(deliver(attempt -> OK)).isEqualTo(new Outcome.Done());
+    assertThat(ending(id)).isEqualTo(new Ending.Completed(OK));
+    assertThat(job(id).attempts()).isEqualTo(1);
+    assertThat(announced).extracting(Job::id).containsExactly(id);
+    assertThat(queue.depth().messages()).isZero();
+  }
+
+  @Test
+  void aFailedAttemptComesAgainAfterAPauseThatGrowsAndIsRandom() throws Exception {
+    var id = submit();
+    var pauses = new ArrayList<Duration>();
+    for (int i = 1; i <= 2; i++) {
+      var outcome =
+          deliver(
+              attempt -> {
+                throw RetryException.noAnswer("connection refused");
+              });
+      var pause = ((Outcome.RetryAfter) outcome).delay();
+      assertThat(pause).isBetween(Duration.ZERO, Duration.ofSeconds(1L << (i - 1)));
+      pauses.add(pause);
+      assertThat(job(id).status()).isEqualTo(JobStatus.PENDING);
+      assertThat(job(id).attempts()).isEqualTo(i);
+      clock.advance(Duration.ofSeconds(2));
+    }
+    assertThat(pauses).doesNotHaveDuplicates();
+    assertThat(deliver(attempt -> OK)).isEqualTo(new Outcome.Done());
+    assertThat(job(id).attempts()).isEqualTo(3);
+  }
+
+  @Test
+  void aBackendsRetryAfterIsObeyedButNotForEver() throws Exception {
+    submit();
+    var busy = new Result(503, Headers.none(), Body.of(Bytes.empty()));
+    var asked =
+        deliver(
+            attempt -> {
+              throw RetryException.answered("503", busy, Optional.of(Duration.ofSeconds(40)));
+            });
+    assertThat(asked).isEqualTo(new Outcome.RetryAfter(Duration.ofSeconds(40)));
+    clock.advance(Duration.ofSeconds(41));
+    var capped =
+        deliver(
+            attempt -> {
+              throw RetryException.answered("503", busy, Optional.of(Duration.ofDays(9)));
+            });
+    assertThat(capped).isEqualTo(new Outcome.RetryAfter(Duration.ofMinutes(5)));
+  }
+
+  @Test
+  void afterTheLastAttemptItFailsWithAReasonAndIsADeadLetter() throws Exception {
+    var id = submit();
+    Outcome outcome = new Outcome.Done();
+    for (int i = 0; i < 3; i++) {
+      outcome =
+          deliver(
+              attempt -> {
+                throw RetryException.noAnswer("connection refused");
+              });
+      clock.advance(Duration.ofSeconds(10));
+    }
+    String reason =
+        "connection refused, after 3 attempts at 'orders'; check that the backend runs and answers"
+            + " at its URL";
+    assertThat(outcome).isEqualTo(new Outcome.DeadLetter(reason));
+    assertThat(ending(id)).isEqualTo(new Ending.Failed(reason));
+    assertThat(queue.deadLetters().find(id)).isPresent();
+  }
+
+  @Test
+  void afterTheLastAttemptAnAnswerThatAskedForAnotherIsTheResult() throws Exception {
+    var id = submit();
+    var busy = new Result(503, Headers.none(), Body.of(Bytes.utf8("busy")));
+    for (int i = 0; i < 3; i++) {
+      deliver(
+          attempt -> {
+            throw RetryException.answered("503", busy, Optional.empty());
+          });
+      clock.advance(Duration.ofSeconds(10));
+    }
+    assertThat(ending(id)).isEqualTo(new Ending.Completed(busy));
+  }
+
+  @Test
+  void whatMustNotBeTriedAgainIsNot() throws Exception {
+    var id = submit();
+    var outcome =
+        deliver(
+            attempt -> {
+              throw new PermanentException("the order is not one of ours");
+            });
+    assertThat(outcome).isEqualTo(new Outcome.DeadLetter("the order is not one of ours"));
+    assertThat(job(id).attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void whatAProcessorThrowsIsAFailedAttemptAndItsTextIsToldToNobody() throws Exception {
+    for (Throwable bug :
+        List.of(new IllegalStateException("s3cret"), new StackOverflowError("s3cret"))) {
+      var id = submit();
+      for (int i = 0; i < 3; i++) {
+        deliver(
+            attempt -> {
+              if (bug instanceof Error error) {
+                throw error;
+              }
+              throw (RuntimeException) bug;
+            });
+        clock.advance(Duration.ofSeconds(10));
+      }
+      assertThat(((Ending.Failed) ending(id)).error())
+          .contains(bug.getClass().getName())
+          .doesNotContain("s3cret");
+    }
+  }
+
+  @Test
+  void aSecondDeliveryOfAJobThatEndedCallsNobody() throws Exception {
+    var id = submit();
+    var delivery = received();
+    var worker = worker(attempt -> OK);
+    worker.deliver(delivery, unbounded());
+    assertThat(worker(attempt -> Assert.fail("called again")).deliver(delivery, unbounded()))
+        .isEqualTo(new Outcome.Done());
+    assertThat(job(id).attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void aMessageWithoutAJobIsDropped() throws Exception {
+    var id = submit();
+    var delivery = received();
+    store.discard(id);
+    assertThat(worker(attempt -> Assert.fail("called")).deliver(delivery, unbounded()))
+        .isEqualTo(new Outcome.Done());
+  }
+
+  @Test
+  void aMessageThatOthersPutThereGetsAJob() throws Exception {
+    var id = ids.next();
+    var message =
+        new Message(
+            id,
+            Body.of(Bytes.utf8("as it came")),
+            Headers.of("X-Attribute", "1"),
+            Metadata.none(),
+            clock.instant(),
+            Optional.empty());
+    var seen = new ArrayList<Message>();
+    var outcome =
+        worker(
+                attempt -> {
+                  seen.add(attempt.message());
+                  return OK;
+                })
+            .deliver(new Foreign(message), unbounded());
+    assertThat(outcome).isEqualTo(new Outcome.Done());
+    assertThat(seen).containsExactly(message);
+    assertThat(ending(id)).isEqualTo(new Ending.Completed(OK));
+  }
+
+  @Test
+  void anotherWorkersJobIsLeftToIt() throws Exception {
+    var id = submit();
+    var delivery = received();
+    store.claim(id, LEASE);
+    assertThat(worker(attempt -> Assert.fail("called")).deliver(delivery, unbounded()))
+        .isEqualTo(new Outcome.RetryAfter(LEASE));
+  }
+
+  @Test
+  void aResultUnderALeaseThatAnotherTookOverIsNotRecorded() throws Exception {
+    var id = submit();
+    var delivery = received();
+    var outcome =
+        worker(
+                attempt -> {
+                  clock.advance(LEASE.plusSeconds(1));
+                  store.claim(id, LEASE);
+                  return OK;
+                })
+            .deliver(delivery, unbounded());
+    assertThat(outcome).isInstanceOf(Outcome.RetryAfter.class);
+    assertThat(job(id).status()).isEqualTo(JobStatus.PROCESSING);
+  }
+
+  @Test
+  void aCancelledJobIsStoppedAndCallsNobodyAgain() throws Exception {
+    var id = submit();
+    var delivery = received();
+    var called = new CountDownLatch(1);
+    var work =
+        new FutureTask<>(
+            () ->
+                worker(
+                        attempt -> {
+                          called.countDown();
+                          new CountDownLatch(1).await();
+                          return OK;
+                        })
+                    .deliver(delivery, unbounded()));
+    Thread.startVirtualThread(work);
+    assertThat(called.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(store.cancel(id, Duration.ofHours(1)))
+        .isInstanceOf(JobStore.Cancellation.Requested.class);
+    attempts.cancel(id);
+    assertThat(work.get(10, TimeUnit.SECONDS)).isEqualTo(new Outcome.Done());
+    assertThat(ending(id)).isEqualTo(new Ending.Cancelled());
+  }
+
+  @Test
+  void workThatIsGivenBackAtAStopIsNotCounted() throws Exception {
+    var id = submit();
+    var delivery = received();
+    var called = new CountDownLatch(1);
+    var work =
+        new FutureTask<>(
+            () ->
+                worker(
+                        attempt -> {
+                          called.countDown();
+                          new CountDownLatch(1).await();
+                          return OK;
+                        })
+                    .deliver(delivery, unbounded()));
+    Thread.startVirtualThread(work);
+    assertThat(called.await(10, TimeUnit.SECONDS)).isTrue();
+    attempts.stopAll();
+    assertThat(work.get(10, TimeUnit.SECONDS)).isEqualTo(new Outcome.RetryAfter(Duration.ZERO));
+    assertThat(job(id).status()).isEqualTo(JobStatus.PENDING);
+    assertThat(job(id).attempts()).isZero();
+  }
+
+  @Test
+  void anAttemptThatIsOverItsTimeIsStoppedByTheHeartbeat() throws Exception {
+    var id = submit();
+    var delivery = received();
+    var called = new CountDownLatch(1);
+    var work =
+        new FutureTask<>(
+            () ->
+                worker(
+                        attempt -> {
+                          called.countDown();
+                          new CountDownLatch(1).await();
+                          return OK;
+                        })
+                    .deliver(delivery, unbounded()));
+    Thread.startVirtualThread(work);
+    assertThat(called.await(10, TimeUnit.SECONDS)).isTrue();
+    clock.advance(TIMEOUT);
+    attempts.beat();
+    assertThat(work.get(10, TimeUnit.SECONDS)).isInstanceOf(Outcome.RetryAfter.class);
+    assertThat(((Job.State.Pending) job(id).state()).lastError()).contains("no answer within 10 s");
+  }
+
+  @Test
+  void theHeartbeatKeepsTheLeaseOfLongWork() throws Exception {
+    var id = submit();
+    var delivery = received();
+    var outcome =
+        worker(
+                attempt -> {
+                  for (int i = 0; i < 5; i++) {
+                    clock.advance(LEASE.dividedBy(2));
+                    attempts.beat();
+                  }
+                  assertThat(store.claim(id, LEASE)).isInstanceOf(Claim.Held.class);
+                  return OK;
+                },
+                message ->
+                    new Resolution.Found(
+                        new Route(
+                            "orders",
+                            Optional.empty(),
+                            "POST",
+                            Duration.ofMinutes(10),
+                            THREE_ATTEMPTS)))
+            .deliver(delivery, unbounded());
+    assertThat(outcome).isEqualTo(new Outcome.Done());
+    assertThat(ending(id)).isEqualTo(new Ending.Completed(OK));
+  }
+
+  @Test
+  void anInvocationWithoutTimeGivesTheJobBackUncounted() throws Exception {
+    var id = submit();
+    var delivery = received();
+    var outcome =
+        worker(attempt -> Assert.fail("called"))
+            .deliver(delivery, new Deadline(clock.instant(), clock));
+    assertThat(outcome).isEqualTo(new Outcome.RetryAfter(Duration.ZERO));
+    assertThat(job(id).attempts()).isZero();
+  }
+
+  @Test
+  void aBigPayloadIsFetchedBeforeTheRoutingLooksAtIt() throws Exception {
+    var id = ids.next();
+    engine.blobs().orElseThrow().put("payload/" + id, Bytes.utf8("{\"kind\":\"big\"}"));
+    var now = clock.instant();
+    engine
+        .intake()
+        .orElseThrow()
+        .accept(
+            Job.pending(id, now, now, Optional.empty()),
+            new Message(
+                id,
+                new Body.Stored("payload/" + id, 14),
+                Headers.none(),
+                Metadata.none(),
+                now,
+                Optional.empty()),
+            now);
+    var routed = new ArrayList<Body>();
+    var worker =
+        worker(
+            attempt -> OK,
+            message -> {
+              routed.add(message.payload());
+              return new Resolution.Found(
+                  new Route("orders", Optional.empty(), "POST", TIMEOUT, THREE_ATTEMPTS));
+            });
+    assertThat(worker.deliver(received(), unbounded())).isEqualTo(new Outcome.Done());
+    assertThat(routed).containsExactly(Body.of(Bytes.utf8("{\"kind\":\"big\"}")));
+    assertThat(engine.blobs().orElseThrow().get("payload/" + id)).isEmpty();
+  }
+
+  @Test
+  void aBigResultIsLeftInTheBlobStore() throws Exception {
+    var id = submit();
+    var big = Bytes.utf8("x".repeat(5_000));
+    deliver(attempt -> new Result(200, Headers.none(), Body.of(big)));
+    var body = ((Ending.Completed) ending(id)).result().body();
+    assertThat(body).isInstanceOf(Body.Stored.class);
+    assertThat(engine.blobs().orElseThrow().get(((Body.Stored) body).key())).contains(big);
+  }
+
+  /** A delivery that came in nobody's envelope. */
+  private record Foreign(Message message) implements Delivery {
+    @Override
+    public boolean isForeign() {
+      return true;
+    }
+
+    @Override
+    public void extend(Duration duration) {}
+
+    @Override
+    public void settle(Outcome outcome) {}
+  }
+
+  private static final class Assert {
+    static Result fail(String what) {
+      throw new AssertionError(what);
+    }
+  }
+}
