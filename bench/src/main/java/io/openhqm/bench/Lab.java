@@ -20,6 +20,9 @@ final class Lab implements AutoCloseable {
           "-Xms8m",
           "-XX:+UseCompactObjectHeaders");
 
+  /** How many jobs are worked on at a time. */
+  static final int WORKERS = 32;
+
   private final Path home;
   private final Path folder;
   private final List<Child> children = new ArrayList<>();
@@ -49,13 +52,13 @@ final class Lab implements AutoCloseable {
         server: {host: 127.0.0.1, port: %d}
         queue: {type: embedded, embedded_path: bench.db}
         cache: {type: embedded}
-        worker: {count: 32}
+        worker: {count: %d}
         proxy:
           enabled: true
           endpoints:
             bench: {url: 'http://127.0.0.1:%d/jobs', timeout: 600}
         """
-            .formatted(port, backendPort));
+            .formatted(port, WORKERS, backendPort));
     List<String> command = new ArrayList<>(List.of(home.resolve("openhqm").toString(), "serve"));
     command.addAll(List.of("--config", config.toString()));
     command.addAll(List.of(arguments));
@@ -68,6 +71,44 @@ final class Lab implements AutoCloseable {
 
   Child bareServer() throws IOException, InterruptedException {
     return own(BareServer.class, "bare", SERVER_OPTIONS);
+  }
+
+  /** Whether the peer was built, which takes Go, and can run, which takes Redis. */
+  boolean hasAsynq() {
+    return Files.isExecutable(asynqFile());
+  }
+
+  private Path asynqFile() {
+    return home.resolve("bench/target/asynq");
+  }
+
+  /** The same gateway in Go on asynq, on a Redis that writes as OpenHQM does: before it answers. */
+  Asynq asynq(int backendPort, int workers) throws IOException, InterruptedException {
+    int redisPort = Child.freePort();
+    var redis =
+        List.of(
+            ("redis-server --port %d --bind 127.0.0.1 --appendonly yes --appendfsync always")
+                .formatted(redisPort)
+                .split(" "));
+    var withFolder = new ArrayList<>(redis);
+    withFolder.addAll(List.of("--save", "", "--dir", folder.toString()));
+    var store = add(Child.start("redis", folder, redisPort, withFolder, ""));
+    int port = Child.freePort();
+    var command =
+        List.of(
+            asynqFile().toString(),
+            Integer.toString(port),
+            "127.0.0.1:" + redisPort,
+            "http://127.0.0.1:%d/jobs".formatted(backendPort),
+            Integer.toString(workers));
+    return new Asynq(add(Child.start("asynq", folder, port, command, "/health")), store);
+  }
+
+  /** A peer of two processes. */
+  record Asynq(Child front, Child store) {
+    double cpuMillis() {
+      return front.cpuMillis() + store.cpuMillis();
+    }
   }
 
   private Child own(Class<?> main, String name, List<String> options)

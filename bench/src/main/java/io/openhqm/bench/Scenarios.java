@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** What is measured; each has a bound in time, and its own folder and processes. */
@@ -58,7 +59,13 @@ final class Scenarios {
     try (var lab = new Lab(home, "submit")) {
       var bare = lab.bareServer();
       var server = lab.openHqm(1, "--mode", "listener");
+      Optional<Child> peer =
+          lab.hasAsynq() ? Optional.of(lab.asynq(1, 0).front()) : Optional.empty();
+      var peers = new double[rounds];
       bare.driver().submitFor(CONNECTIONS, 3);
+      if (peer.isPresent()) {
+        peer.get().driver().submitFor(CONNECTIONS, 3);
+      }
       server.driver().submitFor(CONNECTIONS, 3);
       var ours = new double[rounds];
       var theirs = new double[rounds];
@@ -67,6 +74,9 @@ final class Scenarios {
       for (int i = 0; i < rounds; i++) {
         var fixed = bare.driver().submitFor(CONNECTIONS, seconds);
         theirs[i] = fixed.perSecond();
+        if (peer.isPresent()) {
+          peers[i] = peer.get().driver().submitFor(CONNECTIONS, seconds).perSecond();
+        }
         double commitsBefore = server.metric("openhqm_engine_commits_total", "");
         double operationsBefore = server.metric("openhqm_engine_commit_operations_total", "");
         var durable = server.driver().submitFor(CONNECTIONS, seconds);
@@ -89,23 +99,41 @@ final class Scenarios {
               + "/s beside "
               + Table.number(Stats.median(theirs))
               + "/s");
+      if (peer.isPresent()) {
+        table.atLeast(
+            "submit beside asynq, Redis with `appendfsync always`",
+            3,
+            Stats.median(ours) / Stats.median(peers),
+            " ×",
+            Table.number(Stats.median(peers)) + "/s");
+      }
       table.atLeast(
           "records a commit (one fsync) at 64 connections", 30, operations / commits, "", "");
     }
   }
 
   void drain() throws Exception {
+    int rounds = quick ? 2 : 5;
     try (var lab = new Lab(home, "drain")) {
       var backend = lab.backend();
       warm(backend);
       var server = lab.openHqm(backend.port());
       var first = drain(server, backend);
-      var warm = new ArrayList<Drained>();
-      for (int i = 0; i < (quick ? 2 : 5); i++) {
-        warm.add(drain(server, backend));
+      Optional<Lab.Asynq> peer =
+          lab.hasAsynq() ? Optional.of(lab.asynq(backend.port(), Lab.WORKERS)) : Optional.empty();
+      Optional<Drained> peersFirst = Optional.empty();
+      if (peer.isPresent()) {
+        peersFirst = Optional.of(drain(peer.get(), backend, 0));
       }
-      double rate = Stats.median(warm.stream().mapToDouble(Drained::perSecond).toArray());
-      double cpu = Stats.median(warm.stream().mapToDouble(Drained::cpuMillis).toArray());
+      var warm = new ArrayList<Drained>();
+      var peersWarm = new ArrayList<Drained>();
+      for (int i = 1; i <= rounds; i++) {
+        warm.add(drain(server, backend));
+        if (peer.isPresent()) {
+          peersWarm.add(drain(peer.get(), backend, i * JOBS));
+        }
+      }
+      double rate = medianRate(warm);
       table.note(
           "first 10,000 jobs of a fresh JVM, HTTP → queue → HTTP → stored",
           Table.number(first.perSecond())
@@ -113,11 +141,50 @@ final class Scenarios {
               + Table.number(first.cpuMillis())
               + " ms of CPU a job");
       table.note("10,000 jobs, warm", Table.number(rate) + " jobs/s");
-      table.atMost("CPU a job, end to end, warm, server process only", 0.15, cpu, " ms", "");
+      table.atMost(
+          "CPU a job, end to end, warm, server process only", 0.15, medianCpu(warm), " ms", "");
+      if (peersFirst.isPresent()) {
+        double theirs = peersFirst.get().perSecond();
+        table.atLeast(
+            "first 10,000 jobs of a fresh JVM, beside asynq's first",
+            2,
+            first.perSecond() / theirs,
+            " ×",
+            Table.number(theirs) + " jobs/s");
+        table.atLeast(
+            "10,000 jobs, warm, beside asynq's",
+            4,
+            rate / medianRate(peersWarm),
+            " ×",
+            "%s jobs/s, %s ms of CPU a job with Redis's"
+                .formatted(
+                    Table.number(medianRate(peersWarm)), Table.number(medianCpu(peersWarm))));
+      }
     }
   }
 
   private record Drained(double perSecond, double cpuMillis) {}
+
+  private static double medianRate(List<Drained> rounds) {
+    return Stats.median(rounds.stream().mapToDouble(Drained::perSecond).toArray());
+  }
+
+  private static double medianCpu(List<Drained> rounds) {
+    return Stats.median(rounds.stream().mapToDouble(Drained::cpuMillis).toArray());
+  }
+
+  private static Drained drain(Lab.Asynq peer, Child backend, int endedBefore) throws Exception {
+    backend.get("/reset");
+    double cpuBefore = peer.cpuMillis();
+    long start = System.nanoTime();
+    peer.front().driver().submitAll(CONNECTIONS, JOBS);
+    awaitCalls(backend, JOBS, 120);
+    while (Long.parseLong(peer.front().get("/ended")) < endedBefore + JOBS) {
+      Thread.sleep(5);
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return new Drained(JOBS / seconds, (peer.cpuMillis() - cpuBefore) / JOBS);
+  }
 
   /** So that it is the server that is cold, and not what it is measured with. */
   private static void warm(Child backend) throws Exception {
@@ -270,9 +337,12 @@ final class Scenarios {
           statusFull / statusEmpty,
           " ×",
           "%s ms beside %s ms".formatted(Table.number(statusFull), Table.number(statusEmpty)));
-      table.note(
-          title + "resident memory",
-          "%s MiB, before %s MiB".formatted(Table.number(memoryFull), Table.number(memoryEmpty)));
+      table.atMost(
+          title + "resident memory beside an empty queue's",
+          1.25,
+          memoryFull / memoryEmpty,
+          " ×",
+          "%s MiB beside %s MiB".formatted(Table.number(memoryFull), Table.number(memoryEmpty)));
       server.kill(); // its jobs are of no more use
     }
   }

@@ -6,8 +6,9 @@ import java.util.Arrays;
 final class Stats {
   private Stats() {}
 
+  /** The middle one, or the mean of the two in the middle. */
   static double median(double... values) {
-    return quantile(values, 0.5);
+    return (quantile(values, 0.5) + quantile(values, Math.nextUp(0.5))) / 2;
   }
 
   /** The smallest value that at least {@code q} of the sample does not exceed. */
