@@ -80,6 +80,11 @@ final class EmbeddedEngine implements Engine {
     }
   }
 
+  /** For tests that reach below the ports. */
+  Parts parts() {
+    return parts;
+  }
+
   @Override
   public Optional<RequestQueue> queue() {
     return Optional.of(queue);

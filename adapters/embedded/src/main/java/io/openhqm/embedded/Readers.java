@@ -37,15 +37,22 @@ final class Readers implements AutoCloseable {
       if (closed.get()) {
         throw new UnavailableException("the embedded engine is closed", Duration.ofSeconds(1));
       }
-      var sql = idle.poll();
-      if (sql == null) {
-        sql = new Sql(database.connectToRead());
+      var known = idle.poll();
+      var sql = known == null ? new Sql(database.connectToRead()) : known;
+      boolean sound = false;
+      try {
+        T found = reading.from(sql);
+        sound = true;
+        return found;
+      } finally {
+        // Whatever is wrong with a connection ends with it.
+        if (sound) {
+          idle.add(sql);
+        } else {
+          sql.close();
+        }
       }
-      T found = reading.from(sql);
-      idle.add(sql);
-      return found;
     } catch (SQLException e) {
-      // The connection is not used again: whatever is wrong with it ends with it.
       throw Failures.of(file(), e);
     } catch (DamagedRowException e) {
       throw Failures.damaged(file(), e);

@@ -70,6 +70,20 @@ final class Sql implements AutoCloseable {
       // There is no transaction any more: that is what was wanted.
       assert true : e;
     }
+    forgetStatements();
+  }
+
+  /** The driver ends a statement that failed in its last step, and it would fail for ever. */
+  private void forgetStatements() {
+    for (var statement : statements.values()) {
+      try {
+        statement.close();
+      } catch (SQLException e) {
+        // It is of no use any more, closed or not.
+        assert true : e;
+      }
+    }
+    statements.clear();
   }
 
   /**

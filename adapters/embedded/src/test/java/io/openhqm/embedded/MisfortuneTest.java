@@ -1,0 +1,264 @@
+package io.openhqm.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.openhqm.core.Body;
+import io.openhqm.core.Bytes;
+import io.openhqm.core.Claim;
+import io.openhqm.core.Ending;
+import io.openhqm.core.EngineException;
+import io.openhqm.core.Headers;
+import io.openhqm.core.JobStatus;
+import io.openhqm.core.Message;
+import io.openhqm.core.Priority;
+import io.openhqm.core.Result;
+import io.openhqm.core.UnavailableException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Full disks, damaged files, files of others: nothing is promised that is not kept. */
+final class MisfortuneTest {
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final FakeClock clock = new FakeClock();
+  private final Samples samples = new Samples(clock);
+  @TempDir Path folder;
+
+  private Path file() {
+    return folder.resolve("jobs.db");
+  }
+
+  private EmbeddedEngine open() {
+    return (EmbeddedEngine) EmbeddedEngines.open(EmbeddedSettings.of(file()), clock);
+  }
+
+  private Message accept(EmbeddedEngine engine, int size) {
+    var message =
+        samples.message(samples.id(), Priority.NORMAL, Optional.empty(), "x".repeat(size));
+    engine.intake().orElseThrow().accept(samples.job(message), message, clock.instant());
+    return message;
+  }
+
+  private static void limitPages(EmbeddedEngine engine, long pages) {
+    engine
+        .parts()
+        .writer()
+        .write(
+            new Operation() {
+              @Override
+              void run(Sql sql) throws SQLException {
+                long used = sql.number("PRAGMA page_count");
+                sql.number("PRAGMA max_page_count=" + (pages == 0 ? 1 << 30 : used + pages));
+              }
+            })
+        .await();
+  }
+
+  @Test
+  void aFullDiskRefusesNewJobsKeepsTheOldOnesAndIsForgottenWhenThereIsRoom() throws Exception {
+    var accepted = new ArrayList<Message>();
+    try (var engine = open()) {
+      accepted.add(accept(engine, 10));
+      limitPages(engine, 40);
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 1_000; i++) {
+                  accepted.add(accept(engine, 3_000));
+                }
+              })
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining(file().toString())
+          .hasMessageContaining("full");
+      assertThat(engine.health().up()).isFalse();
+
+      // What is there can be worked on all the same.
+      var store = engine.store().orElseThrow();
+      var first = accepted.getFirst().id();
+      var granted = (Claim.Granted) store.claim(first, HOUR);
+      assertThat(store.complete(granted.lease(), new Ending.Cancelled(), HOUR)).isTrue();
+
+      limitPages(engine, 0);
+      accepted.add(accept(engine, 3_000));
+      assertThat(engine.health().up()).isTrue();
+    }
+    try (var engine = open()) {
+      for (var message : accepted) {
+        assertThat(engine.store().orElseThrow().find(message.id())).isPresent();
+      }
+      assertThat(engine.queue().orElseThrow().depth().messages()).isEqualTo(accepted.size() - 1);
+    }
+  }
+
+  @Test
+  void aFileInUseIsRefusedByItsName() {
+    try (var engine = open()) {
+      assertThat(engine.health().up()).isTrue();
+      assertThatThrownBy(this::open)
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining(file().toString())
+          .hasMessageContaining("in use by process " + ProcessHandle.current().pid())
+          .hasMessageContaining("queue.embedded_path");
+    }
+  }
+
+  @Test
+  void aFileThatIsNoDatabaseIsRefusedAndLeftAsItIs() throws Exception {
+    byte[] letter = "Dear customer, this is not a database at all. ".repeat(100).getBytes();
+    Files.write(file(), letter);
+    assertThatThrownBy(this::open)
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining(file().toString());
+    assertThat(Files.readAllBytes(file())).isEqualTo(letter);
+  }
+
+  @Test
+  void aDatabaseOfAnotherProgramIsRefusedAndLeftAsItIs() throws Exception {
+    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file());
+        var statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE invoices (id INTEGER)");
+    }
+    assertThatThrownBy(this::open)
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("another program");
+  }
+
+  @Test
+  void aFileOfANewerProgramIsRefused() throws Exception {
+    open().close();
+    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file());
+        var statement = connection.createStatement()) {
+      statement.execute("PRAGMA user_version=99");
+    }
+    assertThatThrownBy(this::open)
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("layout 99");
+  }
+
+  @Test
+  void aDamagedFileIsSaidToBeSoAndNeverGivesAnotherAnswer() throws Exception {
+    var accepted = filled(400);
+    byte[] sound = Files.readAllBytes(file());
+    var random = new Random(3);
+    int noticed = 0;
+    for (int round = 0; round < 60; round++) {
+      Files.write(file(), damaged(sound, random));
+      noticed += worksOrSaysSo(accepted) ? 0 : 1;
+    }
+    assertThat(noticed).as("rounds in which the damage was met").isGreaterThan(20);
+  }
+
+  private List<Message> filled(int jobs) {
+    var accepted = new ArrayList<Message>();
+    try (var engine = open()) {
+      for (int i = 0; i < jobs; i++) {
+        accepted.add(accept(engine, 200));
+      }
+      var store = engine.store().orElseThrow();
+      for (var message : accepted.subList(0, jobs / 4)) {
+        var granted = (Claim.Granted) store.claim(message.id(), HOUR);
+        var result = new Result(200, Headers.none(), Body.of(Bytes.utf8("fine")));
+        store.complete(granted.lease(), new Ending.Completed(result), HOUR);
+      }
+    }
+    return accepted;
+  }
+
+  /** Cut off somewhere, or with a page of noise or of zeros. */
+  private static byte[] damaged(byte[] sound, Random random) {
+    if (random.nextInt(4) == 0) {
+      return Arrays.copyOf(sound, 1 + random.nextInt(sound.length - 1));
+    }
+    byte[] damaged = sound.clone();
+    int pages = sound.length / 4096;
+    for (int i = 0; i < 1 + random.nextInt(3); i++) {
+      byte[] noise = new byte[4096];
+      if (random.nextBoolean()) {
+        random.nextBytes(noise);
+      }
+      System.arraycopy(noise, 0, damaged, random.nextInt(pages) * 4096, 4096);
+    }
+    return damaged;
+  }
+
+  /**
+   * @return false if the engine met the damage and said so
+   */
+  private boolean worksOrSaysSo(List<Message> accepted) throws IOException, InterruptedException {
+    for (String beside : List.of("-wal", "-shm")) {
+      Files.deleteIfExists(folder.resolve("jobs.db" + beside));
+    }
+    try (var engine = open()) {
+      var store = engine.store().orElseThrow();
+      for (var message : accepted) {
+        store
+            .find(message.id())
+            .ifPresent(job -> assertThat(job.status()).isIn((Object[]) JobStatus.values()));
+      }
+      var queue = engine.queue().orElseThrow();
+      for (var delivery : queue.receive(1_000, HOUR, Duration.ZERO)) {
+        assertThat(delivery.message().payload().length()).isEqualTo(200);
+      }
+      accept(engine, 10);
+      return true;
+    } catch (EngineException | UnavailableException said) {
+      assertThat(said).hasMessageContaining(file().getFileName().toString());
+      return false;
+    }
+  }
+
+  @Test
+  void aLogThatWasCutOffLosesNothingThatWasCommittedBefore() throws Exception {
+    try (var engine = open()) {
+      var kept = accept(engine, 100);
+      // As after a power cut in the middle of a write: the log has more than was committed.
+      var copy = Files.createDirectory(folder.resolve("copy"));
+      Files.copy(file(), copy.resolve("jobs.db"));
+      Files.copy(folder.resolve("jobs.db-wal"), copy.resolve("jobs.db-wal"));
+      byte[] noise = new byte[5_000];
+      new Random(5).nextBytes(noise);
+      Files.write(copy.resolve("jobs.db-wal"), noise, StandardOpenOption.APPEND);
+      try (var restored =
+          EmbeddedEngines.open(EmbeddedSettings.of(copy.resolve("jobs.db")), clock)) {
+        assertThat(restored.store().orElseThrow().find(kept.id())).isPresent();
+      }
+    }
+  }
+
+  @Test
+  void manySubmittersShareACommit() throws Exception {
+    try (var engine = open();
+        var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      double before = engine.figures().get("openhqm_engine_commits_total");
+      var work = new ArrayList<Future<?>>();
+      for (int client = 0; client < 64; client++) {
+        work.add(
+            clients.submit(
+                () -> {
+                  for (int i = 0; i < 100; i++) {
+                    accept(engine, 100);
+                  }
+                }));
+      }
+      for (var each : work) {
+        each.get();
+      }
+      double commits = engine.figures().get("openhqm_engine_commits_total") - before;
+      assertThat(6_400 / commits).as("records a commit").isGreaterThan(5);
+    }
+  }
+}
