@@ -68,7 +68,8 @@ final class Metrics implements Telemetry, HttpListener.Observer {
   /** A figure of an engine: a counter where its name says so. */
   void figure(String name, Supplier<Number> value) {
     if (name.endsWith("_total")) {
-      FunctionCounter.builder(name, value, figure -> figure.get().doubleValue()).register(registry);
+      // Of its object a counter keeps a weak reference only, and it stands still when that is gone.
+      FunctionCounter.builder(name, this, held -> value.get().doubleValue()).register(registry);
     } else {
       Gauge.builder(name, value).register(registry);
     }
