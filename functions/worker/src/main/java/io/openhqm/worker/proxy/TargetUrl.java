@@ -1,12 +1,12 @@
 package io.openhqm.worker.proxy;
 
 import io.openhqm.core.Rewrite;
+import io.openhqm.core.endpoint.DotSegments;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,7 +30,7 @@ final class TargetUrl {
     String text = target.get();
     int mark = text.indexOf('?');
     String path = mark < 0 ? text : text.substring(0, mark);
-    if (climbs(path)) {
+    if (DotSegments.in(path)) {
       return Optional.empty();
     }
     String base = endpoint.toString();
@@ -92,20 +92,5 @@ final class TargetUrl {
 
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
-  }
-
-  private static boolean climbs(String path) {
-    String plain =
-        path.toLowerCase(Locale.ROOT)
-            .replace("%2e", ".")
-            .replace("%2f", "/")
-            .replace("%5c", "/")
-            .replace('\\', '/');
-    for (String segment : plain.split("/", -1)) {
-      if (segment.equals(".") || segment.equals("..")) {
-        return true;
-      }
-    }
-    return false;
   }
 }
