@@ -71,15 +71,25 @@ final class Scenarios {
       var theirs = new double[rounds];
       double commits = 0;
       double operations = 0;
+      double ourCpu = 0;
+      double theirCpu = 0;
+      double ourCalls = 0;
+      double theirCalls = 0;
       for (int i = 0; i < rounds; i++) {
+        theirCpu -= bare.cpuMillis();
         var fixed = bare.driver().submitFor(CONNECTIONS, seconds);
+        theirCpu += bare.cpuMillis();
+        theirCalls += fixed.calls();
         theirs[i] = fixed.perSecond();
         if (peer.isPresent()) {
           peers[i] = peer.get().driver().submitFor(CONNECTIONS, seconds).perSecond();
         }
         double commitsBefore = server.metric("openhqm_engine_commits_total", "");
         double operationsBefore = server.metric("openhqm_engine_commit_operations_total", "");
+        ourCpu -= server.cpuMillis();
         var durable = server.driver().submitFor(CONNECTIONS, seconds);
+        ourCpu += server.cpuMillis();
+        ourCalls += durable.calls();
         ours[i] = durable.perSecond();
         commits += server.metric("openhqm_engine_commits_total", "") - commitsBefore;
         operations +=
@@ -106,6 +116,13 @@ final class Scenarios {
             Stats.median(ours) / Stats.median(peers),
             " ×",
             Table.number(Stats.median(peers)) + "/s");
+      }
+      table.note(
+          "CPU a submission, beside the fixed 202's",
+          "%s ms beside %s ms"
+              .formatted(Table.number(ourCpu / ourCalls), Table.number(theirCpu / theirCalls)));
+      if (commits == 0) {
+        throw new IllegalStateException("the engine's figures in /metrics stand still");
       }
       table.atLeast(
           "records a commit (one fsync) at 64 connections", 30, operations / commits, "", "");
