@@ -12,7 +12,7 @@ public sealed interface Outcome {
   /**
    * Hand it over again, not before {@code delay} is over.
    *
-   * @param delay zero or more; at most the queue's {@link QueueFeatures#maxDelay()}
+   * @param delay zero or more; at most the queue's {@link QueueFeatures#maxRetryDelay()}
    */
   record RetryAfter(Duration delay) implements Outcome {
     public RetryAfter {

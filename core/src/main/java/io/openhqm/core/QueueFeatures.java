@@ -10,36 +10,77 @@ import java.util.Optional;
  *
  * @param ordering messages of one session are delivered one after the other, in order
  * @param priorities a message of higher priority is delivered first
- * @param maxDelay the longest delay that it can hold; empty: any. Zero: none
+ * @param maxDelay the longest delay with which a message can be sent; empty: any. Zero: none
+ * @param maxRetryDelay the longest delay after which a delivery can be had again; empty: any. Some
+ *     queues hold a message that was delivered much longer than one that is sent
  * @param maxMessageBytes the largest payload that it carries, in bytes
  */
 public record QueueFeatures(
-    boolean ordering, boolean priorities, Optional<Duration> maxDelay, long maxMessageBytes) {
+    boolean ordering,
+    boolean priorities,
+    Optional<Duration> maxDelay,
+    Optional<Duration> maxRetryDelay,
+    long maxMessageBytes) {
   public QueueFeatures {
     requireNonNull(maxDelay, "maxDelay");
+    requireNonNull(maxRetryDelay, "maxRetryDelay");
     if (maxMessageBytes < 1) {
       throw new IllegalArgumentException("maxMessageBytes must be >= 1 but is " + maxMessageBytes);
     }
   }
 
-  /** Whether it can hold a message back for {@code delay}. */
+  /** A queue that holds a message as long when it is sent as when it is to be had again. */
+  public QueueFeatures(
+      boolean ordering, boolean priorities, Optional<Duration> maxDelay, long maxMessageBytes) {
+    this(ordering, priorities, maxDelay, maxDelay, maxMessageBytes);
+  }
+
+  /** Whether a message can be sent to come after {@code delay}. */
   public boolean canDelay(Duration delay) {
-    return maxDelay.isEmpty() || delay.compareTo(maxDelay.get()) <= 0;
+    return isWithin(maxDelay, delay);
+  }
+
+  /** Whether a delivery can come again after {@code delay}. */
+  public boolean canRetryAfter(Duration delay) {
+    return isWithin(maxRetryDelay, delay);
   }
 
   /**
-   * Whether {@code message} stays on the queue while it waits for {@code delay}. One of a session
-   * does where the queue keeps order, however long it has to wait: elsewhere it would lose its
-   * place. It then comes early, as often as it takes, and is sent back for the rest.
+   * Whether {@code message} can be sent now to wait on the queue for {@code delay}. One of a
+   * session is where the queue keeps order, however long it has to wait: elsewhere it would lose
+   * its place. It then comes early, as often as it takes, and is sent back for the rest.
    */
   public boolean keeps(Message message, Duration delay) {
-    boolean inOrder = ordering && message.metadata().sessionId().isPresent();
-    return canDelay(delay) || inOrder && !maxDelay.equals(Optional.of(Duration.ZERO));
+    return canDelay(delay) || staysInOrder(message);
   }
 
-  /** {@code delay}, or the longest that it can hold if that is less; never negative. */
+  /** As {@link #keeps}, for a message that was delivered and shall come again. */
+  public boolean keepsForRetry(Message message, Duration delay) {
+    return canRetryAfter(delay) || staysInOrder(message);
+  }
+
+  /** {@code delay}, or the longest to send with if that is less; never negative. */
   public Duration atMost(Duration delay) {
+    return least(maxDelay, delay);
+  }
+
+  /** {@code delay}, or the longest to come again after if that is less; never negative. */
+  public Duration retryAtMost(Duration delay) {
+    return least(maxRetryDelay, delay);
+  }
+
+  private boolean staysInOrder(Message message) {
+    return ordering
+        && message.metadata().sessionId().isPresent()
+        && !maxRetryDelay.equals(Optional.of(Duration.ZERO));
+  }
+
+  private static boolean isWithin(Optional<Duration> most, Duration delay) {
+    return most.isEmpty() || delay.compareTo(most.get()) <= 0;
+  }
+
+  private static Duration least(Optional<Duration> most, Duration delay) {
     var wanted = delay.isNegative() ? Duration.ZERO : delay;
-    return canDelay(wanted) ? wanted : maxDelay.orElse(wanted);
+    return isWithin(most, wanted) ? wanted : most.orElse(wanted);
   }
 }

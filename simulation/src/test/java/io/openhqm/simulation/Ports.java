@@ -212,14 +212,20 @@ final class Ports {
     @Override
     public QueueFeatures features() {
       return mood.separate()
-          ? new QueueFeatures(true, true, Optional.of(Duration.ofSeconds(20)), 300)
+          ? new QueueFeatures(
+              true,
+              true,
+              Optional.of(Duration.ofSeconds(20)),
+              Optional.of(Duration.ofSeconds(40)),
+              300)
           : realQueue.features();
     }
 
     @Override
     public void send(Message message, Instant notBefore) {
       witness.sent(message);
-      requireAble(Duration.between(scheduler.instant(), notBefore));
+      var delay = Duration.between(scheduler.instant(), notBefore);
+      requireAble(features().canDelay(delay), delay);
       if (message.payload().length() > features().maxMessageBytes()
           && message.payload() instanceof io.openhqm.core.Body.Inline) {
         throw new IllegalArgumentException("too large");
@@ -227,8 +233,8 @@ final class Ports {
       call("send " + message.id(), message.id(), done(() -> realQueue.send(message, notBefore)));
     }
 
-    private void requireAble(Duration delay) {
-      if (!features().canDelay(delay)) {
+    private void requireAble(boolean able, Duration delay) {
+      if (!able) {
         throw new IllegalArgumentException("this queue cannot hold " + delay);
       }
     }
@@ -293,7 +299,7 @@ final class Ports {
       public void settle(Outcome outcome) {
         var id = message().id();
         if (outcome instanceof Outcome.RetryAfter retry) {
-          requireAble(retry.delay());
+          requireAble(features().canRetryAfter(retry.delay()), retry.delay());
         }
         call("settle " + id + " " + outcome, NOBODY, done(() -> real.settle(outcome)));
         realQueue.deadLetters().find(id).ifPresent(witness::buried);

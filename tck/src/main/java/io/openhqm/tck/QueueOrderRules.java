@@ -138,7 +138,7 @@ abstract class QueueOrderRules extends QueueDeliveryRules {
         return;
       }
       assertThat(got.message()).isEqualTo(poison);
-      if (!queue.features().canDelay(ticks(50))) {
+      if (!queue.features().canRetryAfter(ticks(50))) {
         got.settle(new Outcome.DeadLetter("poison"));
       } else {
         got.settle(new Outcome.RetryAfter(ticks(50)));

@@ -407,7 +407,7 @@ public final class Worker {
   }
 
   private Outcome release(Work work, Duration pause, Optional<String> error) {
-    boolean stays = ports.queue().keeps(work.message(), pause);
+    boolean stays = ports.queue().keepsForRetry(work.message(), pause);
     var notBefore = ports.clock().instant().plus(pause);
     var held = stays ? Optional.<Message>empty() : Optional.of(work.message());
     if (!ports.store().release(work.lease(), notBefore, error, held)) {
@@ -437,7 +437,7 @@ public final class Worker {
   }
 
   private Outcome retryAfter(Duration delay) {
-    return new Outcome.RetryAfter(ports.queue().atMost(delay));
+    return new Outcome.RetryAfter(ports.queue().retryAtMost(delay));
   }
 
   private Duration until(Instant time) {
