@@ -17,17 +17,20 @@ import io.openhqm.submit.ClaimCheckedIntake;
 import io.openhqm.submit.StoreThenQueue;
 import io.openhqm.submit.StoreThenRedrive;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * The engines that the configuration names, opened: one for the queue and one for the jobs, or one
- * for both.
+ * The engines that the configuration names, opened: one for the queue, one for the jobs and one for
+ * big bodies, or one for several of them.
  */
-record Engines(Engine queueEngine, Engine storeEngine) implements AutoCloseable {
+record Engines(Engine queueEngine, Engine storeEngine, Optional<Engine> blobEngine)
+    implements AutoCloseable {
 
   /**
    * Opens them.
@@ -38,21 +41,33 @@ record Engines(Engine queueEngine, Engine storeEngine) implements AutoCloseable 
   static Engines open(OpenHqmConfig config, InstantSource clock) {
     var providers = new TreeMap<String, EngineProvider>();
     ServiceLoader.load(EngineProvider.class).forEach(p -> providers.put(p.name(), p));
-    String queueType = config.queue().type();
-    String storeType = config.cache().type();
-    var queueEngine = provider(providers, queueType, "queue.type").open(config, clock);
+    var opened = new LinkedHashMap<String, Engine>();
     try {
-      var storeEngine =
-          storeType.equals(queueType)
-              ? queueEngine
-              : provider(providers, storeType, "cache.type").open(config, clock);
-      var engines = new Engines(queueEngine, storeEngine);
+      var engines =
+          new Engines(
+              open(config.queue().type(), "queue.type", providers, opened, config, clock),
+              open(config.cache().type(), "cache.type", providers, opened, config, clock),
+              config
+                  .blobs()
+                  .type()
+                  .map(type -> open(type, "blobs.type", providers, opened, config, clock)));
       engines.requireParts(config);
       return engines;
     } catch (EngineException notOpened) {
-      queueEngine.close();
+      opened.values().forEach(Engine::close);
       throw notOpened;
     }
+  }
+
+  /** The engine of this name, which may be open already for another part. */
+  private static Engine open(
+      String type,
+      String key,
+      Map<String, EngineProvider> providers,
+      Map<String, Engine> opened,
+      OpenHqmConfig config,
+      InstantSource clock) {
+    return opened.computeIfAbsent(type, name -> provider(providers, name, key).open(config, clock));
   }
 
   private static EngineProvider provider(
@@ -81,6 +96,10 @@ record Engines(Engine queueEngine, Engine storeEngine) implements AutoCloseable 
       throw new EngineException(
           "cache.type: the engine '" + config.cache().type() + "' keeps no jobs");
     }
+    if (blobEngine.isPresent() && blobEngine.get().blobs().isEmpty()) {
+      throw new EngineException(
+          "blobs.type: the engine '" + config.blobs().type().orElse("") + "' keeps no bodies");
+    }
     if (config.queue().announceResponses() && queueEngine.responses().isEmpty()) {
       throw new EngineException(
           "response_queue.enabled: the engine '"
@@ -102,7 +121,8 @@ record Engines(Engine queueEngine, Engine storeEngine) implements AutoCloseable 
   }
 
   ClaimCheck claimCheck() {
-    Optional<BlobStore> blobs = storeEngine.blobs().or(queueEngine::blobs);
+    Optional<BlobStore> blobs =
+        blobEngine.flatMap(Engine::blobs).or(storeEngine::blobs).or(queueEngine::blobs);
     return new ClaimCheck(blobs, queue().features().maxMessageBytes(), store().maxResultBytes());
   }
 
@@ -122,8 +142,11 @@ record Engines(Engine queueEngine, Engine storeEngine) implements AutoCloseable 
     return queueEngine == storeEngine ? letters : new StoreThenRedrive(store(), letters, telemetry);
   }
 
+  /** Each once. */
   List<Engine> all() {
-    return queueEngine == storeEngine ? List.of(queueEngine) : List.of(queueEngine, storeEngine);
+    return Stream.concat(Stream.of(queueEngine, storeEngine), blobEngine.stream())
+        .distinct()
+        .toList();
   }
 
   @Override

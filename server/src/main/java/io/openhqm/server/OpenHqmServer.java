@@ -80,6 +80,7 @@ public final class OpenHqmServer implements AutoCloseable {
     var named = new LinkedHashMap<String, Engine>();
     named.put("queue", engines.queueEngine());
     named.put("store", engines.storeEngine());
+    engines.blobEngine().ifPresent(blobs -> named.put("blobs", blobs));
     boolean showMetrics = config.monitoring().metricsEnabled();
     resources.addAll(
         new OperatorResources(() -> phase, named, metrics, showMetrics, version).resources());

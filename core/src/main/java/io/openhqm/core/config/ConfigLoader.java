@@ -92,6 +92,7 @@ public final class ConfigLoader {
     var queue = new QueueReader(report, folder).read(queueSection, announce, cache.type());
     var worker = worker(section(root, "worker"));
     var proxy = new ProxyReader(report).read(section(root, "proxy"), worker);
+    var blobs = blobs(section(root, "blobs"));
     var monitoring = monitoring(section(root, "monitoring"));
     var routing =
         new RoutingReader(report, this::readMapping, folder)
@@ -99,7 +100,7 @@ public final class ConfigLoader {
     var partitioning = partitioning(section(root, "partitioning"));
     var processor = processor(section(root, "processor"));
     return new OpenHqmConfig(
-        server, queue, worker, proxy, cache, monitoring, routing, partitioning, processor);
+        server, queue, worker, proxy, cache, blobs, monitoring, routing, partitioning, processor);
   }
 
   private Mapping readMapping(String yaml, String source) {
@@ -185,7 +186,18 @@ public final class ConfigLoader {
         QueueReader.engine(in, queue),
         redis,
         in.seconds("ttl_seconds").orElse(Duration.ofSeconds(1)),
-        in.integer("max_connections").orElse(1));
+        in.integer("max_connections").orElse(1),
+        in.textOrEmpty("dynamodb_table"),
+        in.textOrEmpty("dynamodb_region"),
+        in.flag("dynamodb_index_leases"));
+  }
+
+  private static OpenHqmConfig.Blobs blobs(SectionReader in) {
+    return new OpenHqmConfig.Blobs(
+        in.text("type"),
+        in.textOrEmpty("s3_bucket"),
+        in.textOrEmpty("s3_region"),
+        in.textOrEmpty("s3_prefix"));
   }
 
   private static OpenHqmConfig.Monitoring monitoring(SectionReader in) {

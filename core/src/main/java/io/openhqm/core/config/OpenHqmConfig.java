@@ -19,6 +19,7 @@ public record OpenHqmConfig(
     Worker worker,
     Proxy proxy,
     Cache cache,
+    Blobs blobs,
     Monitoring monitoring,
     Routing routing,
     Partitioning partitioning,
@@ -91,7 +92,21 @@ public record OpenHqmConfig(
       Duration connectTimeout) {}
 
   /** {@code cache}: the job store. */
-  public record Cache(String type, Secret redisUrl, Duration ttl, int maxConnections) {}
+  public record Cache(
+      String type,
+      Secret redisUrl,
+      Duration ttl,
+      int maxConnections,
+      String dynamodbTable,
+      String dynamodbRegion,
+      boolean dynamodbIndexLeases) {}
+
+  /**
+   * {@code blobs}: where big bodies go.
+   *
+   * @param type empty: to the job store or the queue, where it keeps any
+   */
+  public record Blobs(Optional<String> type, String s3Bucket, String s3Region, String s3Prefix) {}
 
   /** {@code monitoring}. */
   public record Monitoring(boolean metricsEnabled, String logLevel, LogFormat logFormat) {}

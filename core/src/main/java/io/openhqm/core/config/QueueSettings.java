@@ -61,8 +61,31 @@ final class QueueSettings {
           list("kafka_topics", "openhqm-requests", "Kafka: topics of other programs to consume.")
               .example("[orders, returns]"),
           text("sqs_region", "us-east-1", "SQS: the region.").example("eu-central-1"),
-          text("sqs_queue_url", "", "SQS: the queue.")
+          text(
+                  "sqs_queue_url",
+                  "",
+                  "SQS: the queue, standard or FIFO. Empty: the one that is called"
+                      + " `request_queue_name` is asked for.")
               .example("https://sqs.eu-central-1.amazonaws.com/123456789012/orders"),
+          text(
+                  "sqs_dlq_url",
+                  "",
+                  "SQS: the queue of dead letters. Empty: the one that is called `dlq_name`.")
+              .example("https://sqs.eu-central-1.amazonaws.com/123456789012/orders-dead"),
+          text(
+                  "sqs_response_queue_url",
+                  "",
+                  "SQS: where finished jobs are announced. Empty: the one that is called"
+                      + " `response_queue_name`.")
+              .example("https://sqs.eu-central-1.amazonaws.com/123456789012/orders-done"),
+          whole(
+                  "sqs_max_message_bytes",
+                  "262144",
+                  262_144,
+                  1_048_576,
+                  "SQS: the queue's own `MaximumMessageSize`; what is larger goes to the blob"
+                      + " store.")
+              .unit("bytes"),
           secret("azure_eventhubs_connection_string", "", "Event Hubs: the connection string.")
               .example("${EVENT_HUBS}"),
           text("azure_eventhubs_name", "openhqm", "Event Hubs: the hub.").example("orders"),

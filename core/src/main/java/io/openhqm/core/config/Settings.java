@@ -138,7 +138,28 @@ final class Settings {
                   1,
                   10_000,
                   "Connections to the store, for engines with any.")
-              .unit("connections"));
+              .unit("connections"),
+          text("dynamodb_table", "openhqm-jobs", "DynamoDB: the table.").example("orders-jobs"),
+          text("dynamodb_region", "us-east-1", "DynamoDB: the region.").example("eu-central-1"),
+          flag(
+              "dynamodb_index_leases",
+              "true",
+              "DynamoDB: let the sweep find jobs whose worker died. Costs two writes a job, and a"
+                  + " queue that brings their messages back by itself, such as SQS, makes it"
+                  + " unnecessary."));
+
+  static final List<Setting> BLOBS =
+      List.of(
+          text(
+                  "type",
+                  "",
+                  "The engine that keeps bodies too big for a message or for the job store: the name"
+                      + " of one on the class path, `s3` for one. Empty: the job store's or the"
+                      + " queue's own, where it has one.")
+              .example("s3"),
+          text("s3_bucket", "", "S3: the bucket.").example("orders-bodies"),
+          text("s3_region", "us-east-1", "S3: the region.").example("eu-central-1"),
+          text("s3_prefix", "", "S3: what every key begins with.").example("openhqm/"));
 
   static final List<Setting> MONITORING =
       List.of(
@@ -214,6 +235,7 @@ final class Settings {
     sections.put("worker", WORKER);
     sections.put("proxy", ProxySettings.PROXY);
     sections.put("cache", CACHE);
+    sections.put("blobs", BLOBS);
     sections.put("monitoring", MONITORING);
     sections.put("routing", ProxySettings.ROUTING);
     sections.put("partitioning", PARTITIONING);
