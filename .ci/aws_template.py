@@ -1,0 +1,371 @@
+"""What must hold of template.yaml, looked at as CloudFormation gets it: translated by SAM, for each way to deploy it.
+
+  aws_template.py              checks it
+  aws_template.py --write DIR  writes the translated templates there, for other tools
+"""
+
+import json
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import boto3
+from cfnlint import ManualArgs, lint_file
+from samcli.yamlhelper import yaml_parse
+from samtranslator.model.exceptions import InvalidDocumentException
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+ROOT = Path(__file__).resolve().parent.parent
+REGION = "eu-west-1"
+VARIANTS = {
+    "default": {},
+    "fifo-jwt": {"Fifo": "true", "Authorizer": "JWT", "JwtIssuer": "https://issuer.example.com/", "JwtAudience": "orders"},
+    "function-url": {"FrontDoor": "function-url"},
+    "iam-url": {"FrontDoor": "function-url", "Authorizer": "IAM"},
+    "spring-vpc": {
+        "WorkerRuntime": "spring", "SubnetIds": "subnet-1", "SecurityGroupIds": "sg-1", "ReserveConcurrency": "true", "BatchWindowSeconds": 5,
+        "SecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders-AbCdEf", "SecretNames": "ORDERS_TOKEN",
+    },
+    "custom-runtime": {"Runtime": "provided.al2023", "Architecture": "x86_64", "WorkerTimeLimit": "900"},
+}
+# Resources of the document that belong to a server of one's own: they have no route on AWS.
+NOT_ON_AWS = ("/api/v1/dead-letters", "/metrics", "/health/")
+
+checks = []
+
+
+def check(function):
+    """Marks a rule; its docstring says what must hold, its answer is a list of what does not."""
+    checks.append(function)
+    return function
+
+
+def translated(parameters):
+    template = yaml_parse((ROOT / "template.yaml").read_text())
+    defaults = {name: str(each.get("Default", "")) for name, each in template["Parameters"].items()}
+    unknown = set(parameters) - set(defaults)
+    if unknown:
+        sys.exit("template.yaml has no parameter %s" % ", ".join(sorted(unknown)))
+    for name, value in parameters.items():
+        template["Parameters"][name]["Default"] = value
+    code = {}
+    for name, resource in template["Resources"].items():
+        properties = resource.get("Properties") or {}
+        if isinstance(properties.get("CodeUri"), str):
+            code[name] = properties["CodeUri"]
+            properties["CodeUri"] = {"Bucket": "code", "Key": Path(properties["CodeUri"]).name}
+    session = boto3.Session(region_name=REGION)
+    document = Translator({}, Parser(), boto_session=session).translate(template, {**defaults, **{k: str(v) for k, v in parameters.items()}})
+    return Deployed(document, {**defaults, **{k: str(v) for k, v in parameters.items()}})
+
+
+class Deployed:
+    """The template with its conditions decided and its references followed as far as the checks need it."""
+
+    def __init__(self, document, parameters):
+        self.document, self.parameters = document, parameters
+        self.resources = {
+            name: self.value(each) for name, each in document["Resources"].items() if self.condition(each.get("Condition"))
+        }
+
+    def condition(self, named):
+        if named is None:
+            return True
+        return self.decide(self.document["Conditions"][named])
+
+    def decide(self, rule):
+        (what, of), = rule.items()
+        if what == "Fn::Equals":
+            left, right = (self.value(side) for side in of)
+            return str(left) == str(right)
+        if what == "Fn::Not":
+            return not self.decide(of[0])
+        if what == "Fn::And":
+            return all(self.decide(each) for each in of)
+        if what == "Fn::Or":
+            return any(self.decide(each) for each in of)
+        if what == "Condition":
+            return self.condition(of)
+        raise ValueError(what)
+
+    def value(self, node):
+        if isinstance(node, list):
+            return [value for value in map(self.value, node) if value != NOTHING]
+        if not isinstance(node, dict):
+            return node
+        if len(node) == 1:
+            (what, of), = node.items()
+            if what == "Ref":
+                if of == "AWS::NoValue":
+                    return NOTHING
+                return self.parameters.get(of, node)
+            if what == "Fn::If":
+                return self.value(of[1] if self.condition(of[0]) else of[2])
+            if what == "Fn::Join" and all(isinstance(part, str) for part in (of[1] if isinstance(of[1], list) else [])):
+                return of[0].join(of[1])
+            if what == "Fn::Join" and isinstance(of[1], dict) and "Ref" in of[1]:
+                return self.value(of[1])
+            if what == "Fn::FindInMap":
+                table, first, second = (self.value(part) for part in of)
+                return self.document["Mappings"][table][first][second]
+        return {key: value for key, value in ((key, self.value(each)) for key, each in node.items()) if value != NOTHING}
+
+    def of_type(self, kind):
+        return {name: each for name, each in self.resources.items() if each["Type"] == kind}
+
+    def properties(self, name):
+        return self.resources[name]["Properties"]
+
+
+NOTHING = {"": "AWS::NoValue"}
+
+
+def target(node):
+    """The logical name that a reference leads to."""
+    if isinstance(node, dict):
+        if "Ref" in node:
+            return node["Ref"]
+        if "Fn::GetAtt" in node:
+            return node["Fn::GetAtt"][0]
+        if "Fn::Sub" in node:
+            text = node["Fn::Sub"]
+            return re.search(r"\$\{([A-Za-z0-9]+)", text if isinstance(text, str) else text[0]).group(1)
+    return node
+
+
+def function_of(stack, reference):
+    name = target(reference)
+    if stack.resources[name]["Type"] == "AWS::Lambda::Alias":
+        name = target(stack.properties(name)["FunctionName"])
+    return name
+
+
+@check
+def visibility_is_at_least_six_times_the_time_limit_of_whoever_takes_the_messages(stack):
+    for name, mapping in stack.of_type("AWS::Lambda::EventSourceMapping").items():
+        queue = stack.properties(target(mapping["Properties"]["EventSourceArn"]))
+        timeout = int(stack.properties(function_of(stack, mapping["Properties"]["FunctionName"]))["Timeout"])
+        if int(queue["VisibilityTimeout"]) < 6 * timeout:
+            yield "%s: visibility %s s, function %d s" % (name, queue["VisibilityTimeout"], timeout)
+
+
+@check
+def what_takes_messages_reports_the_ones_that_failed(stack):
+    for name, mapping in stack.of_type("AWS::Lambda::EventSourceMapping").items():
+        if mapping["Properties"].get("FunctionResponseTypes") != ["ReportBatchItemFailures"]:
+            yield name
+
+
+@check
+def concurrency_of_the_worker_has_a_limit_and_a_reserve_covers_it(stack):
+    for name, mapping in stack.of_type("AWS::Lambda::EventSourceMapping").items():
+        most = mapping["Properties"].get("ScalingConfig", {}).get("MaximumConcurrency")
+        reserved = stack.properties(function_of(stack, mapping["Properties"]["FunctionName"])).get("ReservedConcurrentExecutions")
+        if most is None or reserved is not None and int(reserved) < int(most):
+            yield "%s: maximum %s, reserved %s" % (name, most, reserved)
+
+
+@check
+def request_queue_gives_up_late_and_on_a_queue_of_its_own(stack):
+    policy = stack.properties("RequestQueue").get("RedrivePolicy")
+    if not policy or int(policy["maxReceiveCount"]) < 50 or target(policy["deadLetterTargetArn"]) != "GivenUpQueue":
+        yield str(policy)
+    if bool(stack.properties("RequestQueue").get("FifoQueue")) != bool(stack.properties("GivenUpQueue").get("FifoQueue")):
+        yield "a FIFO queue gives up to a FIFO queue only"
+
+
+@check
+def queues_carry_as_much_as_the_functions_are_told(stack):
+    for name, function in stack.of_type("AWS::Lambda::Function").items():
+        told = int(function["Properties"]["Environment"]["Variables"]["OPENHQM_QUEUE__SQS_MAX_MESSAGE_BYTES"])
+        for queue in stack.of_type("AWS::SQS::Queue").values():
+            if int(queue["Properties"]["MaximumMessageSize"]) < told:
+                yield name
+
+
+@check
+def table_is_the_one_that_the_code_writes(stack):
+    source = (ROOT / "clouds/aws/dynamodb/src/main/java/io/openhqm/aws/dynamodb/JobTable.java").read_text()
+    constants = dict(re.findall(r'String (\w+) =\s+"([^"]+)"', source))
+    table = stack.properties("JobTable")
+    index = table["GlobalSecondaryIndexes"][0]
+    keys = [key["AttributeName"] for key in table["KeySchema"]]
+    index_keys = [key["AttributeName"] for key in index["KeySchema"]]
+    ttl = table["TimeToLiveSpecification"]
+    for what, is_, must in (
+        ("key", keys, [constants.get("ID")]),
+        ("index", index["IndexName"], constants.get("SWEEP_INDEX")),
+        ("index keys", index_keys, [constants.get("SWEEP_SHARD"), constants.get("SWEEP_AT")]),
+        ("TTL", ttl["AttributeName"], constants.get("TTL")),
+        ("TTL on", ttl["Enabled"], True),
+    ):
+        if is_ != must:
+            yield "%s: %s in the template, %s in the code" % (what, is_, must)
+
+
+@check
+def functions_wait_for_their_own_log_group(stack):
+    for name, function in stack.of_type("AWS::Lambda::Function").items():
+        group = target(function["Properties"].get("LoggingConfig", {}).get("LogGroup"))
+        if "RetentionInDays" not in stack.resources.get(group, {}).get("Properties", {}):
+            yield name
+
+
+@check
+def handlers_are_classes_that_are_there(stack):
+    for name, function in stack.of_type("AWS::Lambda::Function").items():
+        handler = function["Properties"]["Handler"].split("::")[0]
+        if handler.startswith("io.openhqm.") and not list(ROOT.glob("clouds/aws/*/src/main/java/%s.java" % handler.replace(".", "/"))):
+            yield "%s: %s" % (name, handler)
+
+
+@check
+def policies_name_their_actions_and_resources(stack):
+    for name, resource in stack.resources.items():
+        for statement in statements(resource):
+            if statement["Effect"] != "Allow":
+                continue
+            actions, resources = (statement[key] if isinstance(statement[key], list) else [statement[key]] for key in ("Action", "Resource"))
+            for action in actions:
+                if "*" in action:
+                    yield "%s: action %s" % (name, action)
+            for each in resources:
+                if each == "*":
+                    yield "%s: any resource" % name
+
+
+def statements(node):
+    if isinstance(node, dict):
+        if "Effect" in node and "Action" in node and "Resource" in node:
+            yield node
+        for each in node.values():
+            yield from statements(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from statements(each)
+
+
+@check
+def no_role_has_a_policy_of_somebody_else_but_that_of_a_network(stack):
+    for name, role in stack.of_type("AWS::IAM::Role").items():
+        for policy in role["Properties"].get("ManagedPolicyArns", []):
+            text = json.dumps(policy)
+            if "service-role/AWSLambdaVPCAccessExecutionRole" not in text or stack.parameters["SubnetIds"] == "":
+                yield "%s: %s" % (name, text)
+
+
+@check
+def alarms_say_when_why_and_about_what(stack):
+    watched = set()
+    for name, alarm in stack.of_type("AWS::CloudWatch::Alarm").items():
+        properties = alarm["Properties"]
+        lacks = {"Threshold", "ComparisonOperator", "EvaluationPeriods", "Period", "Statistic", "AlarmDescription", "TreatMissingData"} - set(properties)
+        if lacks:
+            yield "%s lacks %s" % (name, ", ".join(sorted(lacks)))
+        for dimension in properties["Dimensions"]:
+            if target(dimension["Value"]) not in stack.resources:
+                yield "%s watches what is not there: %s" % (name, dimension["Value"])
+            watched.add((properties["MetricName"], target(dimension["Value"])))
+    for function in stack.of_type("AWS::Lambda::Function"):
+        if ("Errors", function) not in watched:
+            yield "nobody is told when %s fails" % function
+    for metric, queue in (("ApproximateAgeOfOldestMessage", "RequestQueue"), ("ApproximateNumberOfMessagesVisible", "DeadLetterQueue")):
+        if (metric, queue) not in watched:
+            yield "nobody watches %s of %s" % (metric, queue)
+
+
+@check
+def routes_are_those_of_the_openapi_document(stack):
+    routes = {each["Properties"]["RouteKey"].split(" ")[1] for each in stack.of_type("AWS::ApiGatewayV2::Route").values()}
+    if stack.parameters["FrontDoor"] != "http-api":
+        if routes:
+            yield "routes without an API: %s" % routes
+        return
+    document = json.loads((ROOT / "core/src/main/resources/io/openhqm/core/api/openapi.json").read_text())
+    wanted = {
+        re.sub(r"^/proxy/.*", "/proxy/{proxy+}", path) for path in document["paths"] if not path.startswith(NOT_ON_AWS)
+    }
+    for path in sorted(wanted ^ routes):
+        yield "%s is only in %s" % (path, "the template" if path in routes else "the document")
+
+
+@check
+def every_route_asks_who_calls_where_somebody_must(stack):
+    kind = {"NONE": "NONE", "IAM": "AWS_IAM", "JWT": "JWT"}[stack.parameters["Authorizer"]]
+    for name, route in stack.of_type("AWS::ApiGatewayV2::Route").items():
+        if route["Properties"]["AuthorizationType"] != kind or (kind == "JWT") != ("AuthorizerId" in route["Properties"]):
+            yield name
+    for name, url in stack.of_type("AWS::Lambda::Url").items():
+        if url["Properties"]["AuthType"] != kind:
+            yield name
+    if kind == "AWS_IAM" and any(p["Properties"].get("Principal") == "*" for p in stack.of_type("AWS::Lambda::Permission").values()):
+        yield "anybody may call a function"
+
+
+@check
+def data_is_encrypted_private_and_goes_over_tls_only(stack):
+    for name, queue in stack.of_type("AWS::SQS::Queue").items():
+        if not queue["Properties"].get("SqsManagedSseEnabled"):
+            yield name
+    if not stack.properties("JobTable")["SSESpecification"]["SSEEnabled"]:
+        yield "JobTable"
+    if set(stack.properties("BodyBucket")["PublicAccessBlockConfiguration"].values()) != {True}:
+        yield "BodyBucket is open"
+    denied = {
+        target(each) for kind in ("AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy") for policy in stack.of_type(kind).values()
+        for statement in statements(policy) if statement["Effect"] == "Deny" for each in statement["Resource"]
+    }
+    for name in [*stack.of_type("AWS::SQS::Queue"), "BodyBucket"]:
+        if name not in denied:
+            yield "%s may be reached without TLS" % name
+
+
+@check
+def bucket_forgets_after_the_jobs_have(stack):
+    rule = stack.properties("BodyBucket")["LifecycleConfiguration"]["Rules"][0]
+    days = int(rule["ExpirationInDays"])
+    retention = int(stack.properties("DeadLetterQueue")["MessageRetentionPeriod"])
+    if rule["Status"] != "Enabled" or days * 86400 <= max(retention, int(stack.parameters["ResultTtlSeconds"])):
+        yield "after %d days" % days
+
+
+@check
+def snapshots_only_where_the_runtime_has_them(stack):
+    for name, function in stack.of_type("AWS::Lambda::Function").items():
+        applied = function["Properties"]["SnapStart"]["ApplyOn"]
+        if (applied == "PublishedVersions") != (stack.parameters["Runtime"] != "provided.al2023"):
+            yield "%s: %s" % (name, applied)
+
+
+def lint(name, document, folder):
+    path = Path(folder) / (name + ".json")
+    path.write_text(json.dumps(document, indent=1))
+    found = lint_file(path, config=ManualArgs(regions=[REGION], include_checks=["W", "E"]))
+    return ["%s %s" % (each.rule.id, each.message) for each in found]
+
+
+def main(folder):
+    passed = failed = 0
+    for name, parameters in VARIANTS.items():
+        try:
+            stack = translated(parameters)
+        except InvalidDocumentException as refused:
+            sys.exit("%s: SAM refuses the template: %s" % (name, "; ".join(each.message for each in refused.causes)))
+        results = {rule.__name__: list(rule(stack)) for rule in checks}
+        results["cfn-lint has nothing to say"] = lint(name, stack.document, folder)
+        for rule, faults in results.items():
+            passed, failed = passed + (not faults), failed + bool(faults)
+            for fault in faults:
+                print("%s: %s: %s" % (name, rule.replace("_", " "), fault))
+    print("template.yaml, deployed in %d ways:" % len(VARIANTS))
+    print("%d passed, %d failed" % (passed, failed))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--write"]:
+        sys.exit(main(sys.argv[2]))
+    with tempfile.TemporaryDirectory() as temporary:
+        sys.exit(main(temporary))

@@ -1,0 +1,14 @@
+output "name" {
+  description = "The function's name."
+  value       = aws_lambda_function.function.function_name
+}
+
+output "alias" {
+  description = "The alias that callers use."
+  value       = aws_lambda_alias.live.name
+}
+
+output "alias_arn" {
+  description = "Its ARN."
+  value       = aws_lambda_alias.live.arn
+}

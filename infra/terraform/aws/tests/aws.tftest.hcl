@@ -1,0 +1,245 @@
+# What must hold of the module, planned against a provider that makes nothing. The packages in tests/packages are empty zips.
+
+mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_region" {
+    defaults = { name = "eu-central-1" }
+  }
+  mock_resource "aws_sqs_queue" {
+    defaults = {
+      arn = "arn:aws:sqs:eu-central-1:123456789012:queue"
+      url = "https://sqs.eu-central-1.amazonaws.com/123456789012/queue"
+    }
+  }
+  mock_resource "aws_dynamodb_table" {
+    defaults = { arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/jobs" }
+  }
+  mock_resource "aws_s3_bucket" {
+    defaults = { arn = "arn:aws:s3:::bodies", bucket = "bodies" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/role" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:log" }
+  }
+  mock_resource "aws_lambda_alias" {
+    defaults = { arn = "arn:aws:lambda:eu-central-1:123456789012:function:function:live" }
+  }
+  mock_resource "aws_lambda_function_url" {
+    defaults = { function_url = "https://abc.lambda-url.eu-central-1.on.aws/" }
+  }
+  mock_resource "aws_apigatewayv2_api" {
+    defaults = {
+      id            = "abc"
+      api_endpoint  = "https://abc.execute-api.eu-central-1.amazonaws.com"
+      execution_arn = "arn:aws:execute-api:eu-central-1:123456789012:abc"
+    }
+  }
+}
+
+variables {
+  packages = "tests/packages"
+  # What every provider knows that the module admits.
+  runtime           = "java21"
+  max_message_bytes = 262144
+}
+
+run "messages_are_kept_from_others_for_six_times_the_time_limit" {
+  variables {
+    worker_time_limit = 900
+  }
+  assert {
+    condition     = aws_sqs_queue.requests.visibility_timeout_seconds == 5400
+    error_message = "visibility must be six times the worker's time limit"
+  }
+  assert {
+    condition     = aws_sqs_queue.given_up.visibility_timeout_seconds >= 6 * 30
+    error_message = "visibility must be six times the time limit of dead-letter"
+  }
+}
+
+run "queue_gives_up_late_and_on_a_queue_of_its_own" {
+  assert {
+    condition     = jsondecode(aws_sqs_queue.requests.redrive_policy).maxReceiveCount >= 50
+    error_message = "attempts are counted in the job, so the queue must give up far above them"
+  }
+  assert {
+    condition     = aws_lambda_event_source_mapping.given_up.event_source_arn == aws_sqs_queue.given_up.arn
+    error_message = "somebody must close the jobs that the queue gave up on"
+  }
+}
+
+run "only_what_failed_comes_again" {
+  assert {
+    condition = alltrue([for mapping in [aws_lambda_event_source_mapping.requests, aws_lambda_event_source_mapping.given_up] :
+      contains(mapping.function_response_types, "ReportBatchItemFailures") && mapping.scaling_config[0].maximum_concurrency >= 2
+    ])
+    error_message = "batches must report what failed, and have a limit"
+  }
+}
+
+run "table_is_the_one_that_the_code_writes" {
+  assert {
+    condition     = aws_dynamodb_table.jobs.hash_key == "id" && one(aws_dynamodb_table.jobs.ttl).attribute_name == "expires_at_epoch" && one(aws_dynamodb_table.jobs.ttl).enabled
+    error_message = "key or TTL attribute differ from the code's"
+  }
+  assert {
+    condition     = one(aws_dynamodb_table.jobs.global_secondary_index).name == "sweep" && one(aws_dynamodb_table.jobs.global_secondary_index).hash_key == "sweep_shard"
+    error_message = "the index differs from the code's"
+  }
+}
+
+run "every_resource_of_the_api_has_its_route" {
+  assert {
+    condition = toset(keys(aws_apigatewayv2_route.route)) == toset([
+      "ANY /api/v1/submit", "ANY /proxy/{proxy+}", "ANY /openapi.json", "ANY /health", "ANY /api/v1/status/{id}", "ANY /api/v1/response/{id}",
+      "ANY /api/v1/response/{id}/body", "ANY /api/v1/requests/{id}"
+    ])
+    error_message = "routes differ from the API's"
+  }
+  assert {
+    condition     = alltrue([for route in aws_apigatewayv2_route.route : route.authorization_type == "NONE"])
+    error_message = "without an authorizer everybody may call"
+  }
+}
+
+run "jwt_is_asked_for_on_every_route" {
+  variables {
+    authorizer = "JWT"
+    jwt        = { issuer = "https://issuer.example.com/", audience = ["orders"] }
+  }
+  assert {
+    condition     = alltrue([for route in aws_apigatewayv2_route.route : route.authorization_type == "JWT" && route.authorizer_id != null])
+    error_message = "a route lets anybody in"
+  }
+}
+
+run "fifo_queue_gives_up_to_a_fifo_queue" {
+  variables {
+    fifo                 = true
+    batch_window_seconds = 20
+  }
+  assert {
+    condition     = aws_sqs_queue.requests.fifo_queue && aws_sqs_queue.given_up.fifo_queue && endswith(aws_sqs_queue.requests.name, ".fifo")
+    error_message = "both must be FIFO, and their names end in .fifo"
+  }
+  assert {
+    condition     = aws_lambda_event_source_mapping.requests.maximum_batching_window_in_seconds == 0
+    error_message = "a FIFO queue has no batch window"
+  }
+}
+
+run "addresses_of_functions_take_the_place_of_the_api" {
+  variables {
+    front_door = "function-url"
+  }
+  assert {
+    condition     = length(aws_apigatewayv2_api.api) == 0 && length(aws_apigatewayv2_route.route) == 0
+    error_message = "no API is needed"
+  }
+  assert {
+    condition     = output.status_endpoint == "https://abc.lambda-url.eu-central-1.on.aws"
+    error_message = "jobs are polled at the address of status"
+  }
+  assert {
+    condition     = length(aws_lambda_permission.url) == 2
+    error_message = "anybody may call, so anybody must be allowed to"
+  }
+}
+
+run "iam_opens_no_address_to_everybody" {
+  variables {
+    front_door = "function-url"
+    authorizer = "IAM"
+  }
+  assert {
+    condition     = aws_lambda_function_url.submit[0].authorization_type == "AWS_IAM" && length(aws_lambda_permission.url) == 0
+    error_message = "anybody may call"
+  }
+}
+
+run "secrets_are_for_the_worker_only" {
+  variables {
+    secret_arn   = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:orders-AbCdEf"
+    secret_names = ["ORDERS_TOKEN"]
+  }
+  assert {
+    condition     = [for name, function in local.functions : name if length([for s in function.statements : s if s.Sid == "Secrets"]) > 0] == ["worker"]
+    error_message = "only the worker may read the secret"
+  }
+  assert {
+    condition     = local.functions["worker"].environment.OPENHQM_SECRETS_ARN != "" && !contains(keys(local.environment), "OPENHQM_SECRETS_ARN")
+    error_message = "only the worker is told where the secret is"
+  }
+}
+
+run "no_statement_allows_everything" {
+  assert {
+    condition = alltrue(flatten([for function in local.functions : [for statement in function.statements :
+      statement.Resource != "*" && alltrue([for action in statement.Action : !strcontains(action, "*")])
+    ]]))
+    error_message = "a function may do more than it must"
+  }
+}
+
+run "spring_worker_has_its_own_package" {
+  variables {
+    worker_runtime = "spring"
+  }
+  assert {
+    condition     = local.functions["worker"].package == "openhqm-aws-worker-spring.zip" && local.functions["sweep"].package == "openhqm-aws-worker.zip"
+    error_message = "the worker is Spring's, the sweep is not"
+  }
+}
+
+run "every_function_has_its_alarm" {
+  assert {
+    condition     = alltrue([for name in ["submit", "status", "worker", "sweep", "dead-letter"] : contains(keys(aws_cloudwatch_metric_alarm.alarm), "${name}-errors")])
+    error_message = "nobody is told when a function fails"
+  }
+}
+
+run "mistakes_are_refused" {
+  command = plan
+  variables {
+    name                       = "Orders_1"
+    default_endpoint           = "orders.example.com"
+    worker_runtime             = "quarkus"
+    front_door                 = "alb"
+    worker_time_limit          = 901
+    worker_maximum_concurrency = 1
+    batch_size                 = 11
+    body_retention_days        = 14
+    result_ttl_seconds         = 0
+    secret_names               = ["ORDERS_TOKEN"]
+    architecture               = "mips"
+  }
+  expect_failures = [
+    var.name, var.default_endpoint, var.worker_runtime, var.front_door, var.worker_time_limit, var.worker_maximum_concurrency,
+    var.batch_size, var.body_retention_days, var.result_ttl_seconds, var.secret_names, var.architecture
+  ]
+}
+
+run "jwt_without_an_issuer_is_refused" {
+  command = plan
+  variables {
+    authorizer = "JWT"
+  }
+  expect_failures = [var.authorizer]
+}
+
+run "jwt_without_an_api_is_refused" {
+  command = plan
+  variables {
+    authorizer = "JWT"
+    front_door = "function-url"
+    jwt        = { issuer = "https://issuer.example.com/", audience = ["orders"] }
+  }
+  expect_failures = [var.authorizer]
+}
