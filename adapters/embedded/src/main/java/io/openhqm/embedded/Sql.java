@@ -15,8 +15,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statements on the table {@code job} and what hangs on it, prepared once. For the thread that
- * owns the connection.
+ * The statements on the table {@code job} and what hangs on it, prepared once and again after a
+ * failure. For the thread that owns the connection.
  */
 final class Sql implements AutoCloseable {
   /**
@@ -39,30 +39,25 @@ final class Sql implements AutoCloseable {
 
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
-  private final PreparedStatement insertPlain;
-  private final PreparedStatement end;
-  private final PreparedStatement begin;
-  private final PreparedStatement commit;
   private long nextSeq;
 
   Sql(Connection connection) throws SQLException {
     this.connection = connection;
-    insertPlain = connection.prepareStatement(INSERT_PLAIN);
-    end = connection.prepareStatement(END);
-    begin = connection.prepareStatement("BEGIN IMMEDIATE");
-    commit = connection.prepareStatement("COMMIT");
     nextSeq = number("SELECT coalesce(max(seq), 0) FROM job") + 1;
   }
 
   void begin() throws SQLException {
-    begin.executeUpdate();
+    statement("BEGIN IMMEDIATE").executeUpdate();
   }
 
   void commit() throws SQLException {
-    commit.executeUpdate();
+    statement("COMMIT").executeUpdate();
   }
 
-  /** Takes back what was not committed; SQLite may have done it of itself. */
+  /**
+   * Takes back what was not committed; SQLite may have done it of itself. After it every statement
+   * works again.
+   */
   void rollback() {
     try (var statement = connection.createStatement()) {
       statement.execute("ROLLBACK");
@@ -73,7 +68,10 @@ final class Sql implements AutoCloseable {
     forgetStatements();
   }
 
-  /** The driver ends a statement that failed in its last step, and it would fail for ever. */
+  /**
+   * The driver ends a statement that failed in its last step, {@code COMMIT} on a full disk among
+   * them, and it would fail for ever.
+   */
   private void forgetStatements() {
     for (var statement : statements.values()) {
       try {
@@ -98,6 +96,7 @@ final class Sql implements AutoCloseable {
   boolean insertPlain(long seq, UUID id, int kind, int ready, byte[] state, byte[] request)
       throws SQLException {
     boolean big = request.length > BIG;
+    var insertPlain = statement(INSERT_PLAIN);
     insertPlain.setLong(1, seq);
     insertPlain.setBytes(2, Row.bytes(id));
     insertPlain.setInt(3, big ? kind | Kind.BIG : kind);
@@ -144,6 +143,7 @@ final class Sql implements AutoCloseable {
       statement.setLong(5, seq);
       return statement.executeUpdate() == 1;
     }
+    var end = statement(END);
     end.setInt(1, ended & ~Kind.BIG);
     end.setLong(2, ms(expires));
     end.setBytes(3, state);

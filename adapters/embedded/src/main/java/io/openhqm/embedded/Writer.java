@@ -194,6 +194,7 @@ final class Writer implements AutoCloseable {
         batch.add(operation);
       }
     } catch (SQLException e) {
+      sql.rollback();
       trouble = String.valueOf(Failures.of(file, e).getMessage());
     }
   }

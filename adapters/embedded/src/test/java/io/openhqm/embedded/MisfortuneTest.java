@@ -1,5 +1,6 @@
 package io.openhqm.embedded;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -102,6 +103,59 @@ final class MisfortuneTest {
       }
       assertThat(engine.queue().orElseThrow().depth().messages()).isEqualTo(accepted.size() - 1);
     }
+  }
+
+  @Test
+  void whicheverWriteMetTheFullDiskWorksAgainWhenThereIsRoom() {
+    try (var engine = open()) {
+      var store = engine.store().orElseThrow();
+      var worked = accept(engine, 10);
+      var lease = ((Claim.Granted) store.claim(worked.id(), HOUR)).lease();
+      var ending =
+          new Ending.Completed(
+              new Result(200, Headers.none(), Body.of(Bytes.wrap(new byte[1 << 20]))));
+      limitPages(engine, 20);
+      // Small messages and results are written by statements of their own.
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 1_000; i++) {
+                  accept(engine, 500);
+                }
+              })
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("full");
+      assertThatThrownBy(() -> store.complete(lease, ending, HOUR))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("full");
+
+      limitPages(engine, 0);
+
+      accept(engine, 500);
+      assertThat(store.complete(lease, ending, HOUR)).isTrue();
+    }
+  }
+
+  @Test
+  void aCommitThatFoundNoRoomWorksAgainWhenThereIsSome() throws Exception {
+    // A process of its own, as no file of it may grow beyond 2 MiB: the log of changes reaches that
+    // first, at a commit.
+    var child =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "ulimit -f 4096 && exec \"$@\"",
+                "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SmallDisk.class.getName(),
+                file().toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(child.getInputStream().readAllBytes(), UTF_8);
+    assertThat(child.waitFor()).as(said).isZero();
+    assertThat(said).contains(SmallDisk.REFUSED, SmallDisk.WENT_ON);
   }
 
   @Test
