@@ -98,6 +98,30 @@ public final class Worker {
     this.backoff = new Backoff(ports.random(), settings.retryAfterMax());
   }
 
+  /**
+   * How much time there is.
+   *
+   * @param until when the delivery must be dealt with
+   * @param isWhole whether this is all the time that an invocation has, so that what is cut short
+   *     by its end would not fare better in another one
+   */
+  record Invocation(Deadline until, boolean isWhole) {}
+
+  /**
+   * How long one attempt may take.
+   *
+   * @param allowed until then it is stopped
+   * @param isCutShort whether that is less than its route gives it
+   * @param isWorthAnother whether it is cut short and another invocation would give it more
+   */
+  private record AttemptTime(Duration allowed, boolean isCutShort, boolean isWorthAnother) {
+    static AttemptTime of(Duration timeout, Duration usable, Invocation invocation) {
+      boolean cutShort = usable.compareTo(timeout) < 0;
+      return new AttemptTime(
+          cutShort ? usable : timeout, cutShort, cutShort && !invocation.isWhole());
+    }
+  }
+
   /** What is true during one attempt. */
   private record Work(Delivery delivery, Lease lease, Job job, Route route, Instant startedAt) {
     Message message() {
@@ -125,6 +149,11 @@ public final class Worker {
    * @param invocation until when this must return
    */
   public Outcome deliver(Delivery delivery, Deadline invocation) {
+    return deliver(delivery, new Invocation(invocation, true));
+  }
+
+  /** As above. */
+  Outcome deliver(Delivery delivery, Invocation invocation) {
     try {
       if (delivery.isForeign()) {
         recordForeign(delivery.message());
@@ -136,6 +165,15 @@ public final class Worker {
     }
   }
 
+  /** Whether an attempt that begins now has any time. */
+  boolean hasTime(Deadline invocation) {
+    return usable(invocation).isPositive();
+  }
+
+  private Duration usable(Deadline invocation) {
+    return invocation.remaining().minus(settings.settleMargin());
+  }
+
   private void recordForeign(Message message) {
     var now = ports.clock().instant();
     var job = Job.pending(message.id(), message.submittedAt(), now, Optional.empty());
@@ -144,7 +182,7 @@ public final class Worker {
     }
   }
 
-  private Outcome decide(Delivery delivery, Deadline invocation) {
+  private Outcome decide(Delivery delivery, Invocation invocation) {
     var id = delivery.message().id();
     return switch (ports.store().claim(id, settings.lease())) {
       case Claim.Granted granted -> work(delivery, granted, invocation);
@@ -170,7 +208,7 @@ public final class Worker {
     return new Outcome.Done();
   }
 
-  private Outcome work(Delivery delivery, Claim.Granted granted, Deadline invocation) {
+  private Outcome work(Delivery delivery, Claim.Granted granted, Invocation invocation) {
     var job = granted.job();
     var payload = ports.claimCheck().collect(delivery.message().payload());
     if (payload.isEmpty()) {
@@ -206,28 +244,26 @@ public final class Worker {
   /**
    * @param message with its payload, where that of the delivery may be a claim check
    */
-  private Verdict verdict(Work work, Message message, Deadline invocation) {
+  private Verdict verdict(Work work, Message message, Invocation invocation) {
     if (isCancelRequested(work.job())) {
       return new Verdict.End(new Ending.Cancelled(), "");
     }
     if (work.job().attempts() > work.route().retry().attemptsMax()) {
       return new Verdict.End(new Ending.Failed(workersDied(work)), "worker_died");
     }
-    var usable = invocation.remaining().minus(settings.settleMargin());
-    if (usable.isNegative() || usable.isZero()) {
+    if (!hasTime(invocation.until())) {
       return new Verdict.GiveBack(Duration.ZERO);
     }
     if (isLeaseOver(work.job())) {
       // This process stood still since the claim; another worker may be at it by now.
       return new Verdict.Lost();
     }
-    return attempt(work, message, usable);
+    return attempt(work, message, invocation);
   }
 
-  private Verdict attempt(Work work, Message message, Duration usable) {
-    var timeout = work.route().timeout();
-    boolean cutShort = usable.compareTo(timeout) < 0;
-    var deadline = Deadline.after(cutShort ? usable : timeout, ports.clock());
+  private Verdict attempt(Work work, Message message, Invocation invocation) {
+    var time = AttemptTime.of(work.route().timeout(), usable(invocation.until()), invocation);
+    var deadline = Deadline.after(time.allowed(), ports.clock());
     int number = work.job().attempts();
     ports.telemetry().attemptStarted(message.id(), work.route().name(), number);
     try (var running = ports.attempts().begin(work.lease(), work.delivery(), deadline.at())) {
@@ -237,7 +273,11 @@ public final class Worker {
             ports.processor().process(new Attempt(message, number, deadline, work.route()));
         verdict = Optional.of(answered(result));
       } catch (RetryException again) {
-        verdict = Optional.of(again(work, again));
+        verdict =
+            Optional.of(
+                again.kind() == RetryException.Kind.TIMED_OUT && time.isCutShort()
+                    ? outOfTime(work, time)
+                    : again(work, again));
       } catch (PermanentException never) {
         verdict = Optional.of(new Verdict.End(new Ending.Failed(never.getMessage()), "permanent"));
       } catch (InterruptedException stopped) {
@@ -253,23 +293,24 @@ public final class Worker {
       return ended && stop.filter(Attempts.Stop.LOST::equals).isEmpty()
               || stop.isEmpty() && verdict.isPresent()
           ? verdict.get()
-          : stopped(work, stop, cutShort);
+          : stopped(work, stop, time);
     }
   }
 
-  private Verdict stopped(Work work, Optional<Attempts.Stop> stop, boolean cutShort) {
+  private Verdict stopped(Work work, Optional<Attempts.Stop> stop, AttemptTime time) {
     // A processor that was interrupted by itself or by its own code: as when the server stops.
     return switch (stop.orElse(Attempts.Stop.SHUTDOWN)) {
       case CANCELLED -> new Verdict.End(new Ending.Cancelled(), "");
       case LOST -> new Verdict.Lost();
       case SHUTDOWN -> new Verdict.GiveBack(Duration.ZERO);
-      case TIMED_OUT ->
-          cutShort
-              ? new Verdict.GiveBack(Duration.ZERO)
-              : again(
-                  work,
-                  RetryException.timedOut("no answer within " + text(work.route().timeout())));
+      case TIMED_OUT -> outOfTime(work, time);
     };
+  }
+
+  private Verdict outOfTime(Work work, AttemptTime time) {
+    return time.isWorthAnother()
+        ? new Verdict.GiveBack(Duration.ZERO)
+        : again(work, RetryException.timedOut("no answer within " + text(time.allowed())));
   }
 
   private Verdict answered(Result result) {

@@ -19,7 +19,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class WorkerPool implements AutoCloseable {
   private static final Duration WAIT = Duration.ofSeconds(1);
-  private static final Duration BEAT = Duration.ofMillis(200);
   private static final Duration LAST_WORDS = Duration.ofSeconds(5);
   private static final long PAUSE_MAX_MS = 5_000;
 
@@ -38,9 +37,8 @@ public final class WorkerPool implements AutoCloseable {
   private final InstantSource clock;
   private final Semaphore hands;
   private final Thread receiver;
-  private final Thread heart;
+  private final Heart heart;
   private volatile boolean stopping;
-  private volatile boolean stopped;
 
   /** A pool that stands still until {@link #start}. */
   public WorkerPool(
@@ -58,7 +56,7 @@ public final class WorkerPool implements AutoCloseable {
     this.clock = clock;
     this.hands = new Semaphore(settings.count());
     this.receiver = Thread.ofVirtual().name("receiver").unstarted(this::receive);
-    this.heart = Thread.ofVirtual().name("heartbeat").unstarted(this::beat);
+    this.heart = new Heart(attempts, telemetry);
   }
 
   /** Begins to take messages. */
@@ -130,17 +128,6 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
-  private void beat() {
-    while (!stopped) {
-      try {
-        attempts.beat();
-      } catch (RuntimeException bug) {
-        telemetry.trouble("a heartbeat failed", bug);
-      }
-      sleep(BEAT.toMillis());
-    }
-  }
-
   private void sleep(long millis) {
     try {
       Thread.sleep(millis);
@@ -166,9 +153,7 @@ public final class WorkerPool implements AutoCloseable {
     } else {
       hands.release(settings.count());
     }
-    stopped = true;
-    heart.interrupt();
-    heart.join();
+    heart.close();
   }
 
   @Override

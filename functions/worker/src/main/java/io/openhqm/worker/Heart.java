@@ -1,0 +1,49 @@
+package io.openhqm.worker;
+
+import io.openhqm.core.Telemetry;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Calls {@link Attempts#beat} again and again from a thread of its own, until it is closed. */
+final class Heart implements AutoCloseable {
+  private static final Duration BEAT = Duration.ofMillis(200);
+
+  private final Attempts attempts;
+  private final Telemetry telemetry;
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  /** A heart that stands still until {@link #start}. */
+  Heart(Attempts attempts, Telemetry telemetry) {
+    this.attempts = attempts;
+    this.telemetry = telemetry;
+  }
+
+  void start() {
+    Thread.ofVirtual().name("heartbeat").start(this::beat);
+  }
+
+  private void beat() {
+    try {
+      do {
+        beatOnce();
+      } while (!closed.await(BEAT.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException nobodyDoes) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void beatOnce() {
+    try {
+      attempts.beat();
+    } catch (RuntimeException bug) {
+      telemetry.trouble("a heartbeat failed", bug);
+    }
+  }
+
+  /** Does not wait for a beat that is under way: an engine may be slow to answer it. */
+  @Override
+  public void close() {
+    closed.countDown();
+  }
+}
