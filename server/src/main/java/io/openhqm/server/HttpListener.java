@@ -100,6 +100,7 @@ final class HttpListener implements AutoCloseable {
             .backlog(1024)
             .maxTcpConnections(settings.connectionsMax())
             .maxPayloadSize(settings.bodyBytesMax())
+            .contentEncoding(new CodedContent())
             .shutdownGracePeriod(Duration.ofSeconds(1))
             // HTTP/2 writes head and body apart: without this the second waits for an
             // acknowledgement.

@@ -80,6 +80,20 @@ class Http2Test {
   }
 
   @Test
+  void aBodyInACodingIsForTheBackendToRead() throws Exception {
+    byte[] body = {0x1f, (byte) 0x8b, 8, 0, (byte) 0xff};
+    String[] coded = {"Content-Encoding", "gzip", "Content-Type", "application/json"};
+    assertThat(send("POST", "/api/v1/submit", body, coded).statusCode()).isEqualTo(415);
+    var answer =
+        send("POST", "/proxy/backend/coded", body, "Content-Encoding", "gzip", "Prefer", "wait=5");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    var seen = backend.requestsTo("/coded").getFirst();
+    assertThat(seen.headers().all("Content-Encoding")).containsExactly("gzip");
+    assertThat(seen.body().toArray()).isEqualTo(body);
+  }
+
+  @Test
   void problemsAreToldAsOverHttp11() throws Exception {
     var missing = send("GET", "/api/v1/status/unknown", new byte[0]);
     assertThat(missing.version()).isEqualTo(HttpClient.Version.HTTP_2);
