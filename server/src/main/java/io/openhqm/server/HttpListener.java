@@ -6,6 +6,7 @@ import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.HttpException;
 import io.helidon.http.RequestException;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
@@ -50,6 +51,10 @@ final class HttpListener implements AutoCloseable {
   private static final Duration COME_AGAIN = Duration.ofSeconds(1);
   private static final String ADMIN_PATH = "/api/v1/dead-letters";
   private static final int KNOWN_HEADER_NAMES_MAX = 256;
+  private static final int FIELD_FRAMING_BYTES = ": \r\n".length();
+
+  /** HTTP/2 field blocks are read that far beyond the limit, so that they can be answered. */
+  private static final long FIELD_BLOCK_MARGIN = 64 * 1024;
 
   /**
    * @param host the address to listen on
@@ -113,7 +118,10 @@ final class HttpListener implements AutoCloseable {
                     .maxHeadersSize(settings.headerBytesMax())
                     .maxPrologueLength(8192)
                     .build())
-            .addProtocol(Http2Config.builder().maxHeaderListSize(settings.headerBytesMax()).build())
+            .addProtocol(
+                Http2Config.builder()
+                    .maxHeaderListSize(settings.headerBytesMax() + FIELD_BLOCK_MARGIN)
+                    .build())
             .directHandlers(problemsForMalformedRequests())
             .errorHandling(ErrorHandling.builder().includeEntity(true).build()) // tells them why
             .routing(HttpRouting.builder().any(this::handle))
@@ -201,6 +209,10 @@ final class HttpListener implements AutoCloseable {
       if (length > settings.bodyBytesMax()) {
         return tooLarge(settings.bodyBytesMax()).toResponse().with("Connection", "close");
       }
+      var headers = headersOf(request);
+      if (headers.isEmpty()) {
+        return headersTooLarge().toResponse();
+      }
       var body = completeBody(request, length);
       if (body.isEmpty()) {
         return tooLarge(settings.bodyBytesMax()).toResponse().with("Connection", "close");
@@ -217,7 +229,7 @@ final class HttpListener implements AutoCloseable {
               request.prologue().method().text(),
               path,
               query.isEmpty() ? Optional.empty() : Optional.of(query),
-              headersOf(request),
+              headers.get(),
               body.get()));
     } catch (InvalidRequestException invalid) {
       return Problem.of(Problem.Kind.BAD_REQUEST, String.valueOf(invalid.getMessage()))
@@ -266,6 +278,10 @@ final class HttpListener implements AutoCloseable {
     } catch (RequestException refused) {
       throw refused; // by the server itself, with its own status
     } catch (RuntimeException broken) {
+      if (broken instanceof HttpException refused
+          && refused.status().code() == Status.REQUEST_ENTITY_TOO_LARGE_413_CODE) {
+        return Optional.empty(); // of HTTP/2 the server limits only what we read
+      }
       throw new InvalidRequestException(
           "The body is not complete; check its Content-Length or its chunks (RFC 9112 §6).");
     }
@@ -291,7 +307,13 @@ final class HttpListener implements AutoCloseable {
     }
   }
 
-  private static Headers headersOf(ServerRequest request) throws InvalidRequestException {
+  /**
+   * The header fields, or nothing when they are larger than the limit. Of HTTP/2 only we have to
+   * count: there the server looks at blocks of several frames alone, and a block can be much
+   * smaller than the fields in it.
+   */
+  private Optional<Headers> headersOf(ServerRequest request) throws InvalidRequestException {
+    long left = isHttp1(request) ? Long.MAX_VALUE : settings.headerBytesMax();
     var fields = new ArrayList<Headers.Field>(request.headers().size());
     for (Header header : request.headers()) {
       String name = header.name();
@@ -306,15 +328,19 @@ final class HttpListener implements AutoCloseable {
                   + shortened(name)
                   + "' is not valid (RFC 9110 §5); correct or leave it out.");
         }
+        left -= name.length() + value.length() + FIELD_FRAMING_BYTES;
+        if (left < 0) {
+          return Optional.empty();
+        }
         fields.add(new Headers.Field(name, value));
       }
     }
-    return new Headers(fields);
+    return Optional.of(new Headers(fields));
   }
 
   private void send(ServerRequest request, ServerResponse response, ApiResponse answer) {
     response.status(Status.create(answer.status()));
-    boolean http1 = request.prologue().protocolVersion().startsWith("1");
+    boolean http1 = isHttp1(request);
     for (var field : answer.headers().fields()) {
       if (!http1 && field.name().equalsIgnoreCase("Connection")) {
         continue; // RFC 9113 §8.2.2: such a response would be malformed
@@ -326,6 +352,10 @@ final class HttpListener implements AutoCloseable {
     } else {
       response.send(answer.body().toReadOnlyArray());
     }
+  }
+
+  private static boolean isHttp1(ServerRequest request) {
+    return request.prologue().protocolVersion().startsWith("1");
   }
 
   /** Names that a backend made up are not kept: what can grow has a limit. */
@@ -367,6 +397,14 @@ final class HttpListener implements AutoCloseable {
         "The body is larger than " + max + " bytes, which is the limit (server.max_body_size).");
   }
 
+  private Problem headersTooLarge() {
+    return Problem.of(
+        Problem.Kind.HEADERS_TOO_LARGE,
+        "The header fields are larger than "
+            + settings.headerBytesMax()
+            + " bytes, which is the limit (server.max_header_size).");
+  }
+
   private DirectHandlers problemsForMalformedRequests() {
     var handlers = DirectHandlers.builder();
     for (var type : DirectHandler.EventType.values()) {
@@ -404,11 +442,7 @@ final class HttpListener implements AutoCloseable {
             || message != null
                 && (message.contains("headers size") || message.contains("Header size"));
     if (headersTooLarge) {
-      return Problem.of(
-          Problem.Kind.HEADERS_TOO_LARGE,
-          "The header fields are larger than "
-              + settings.headerBytesMax()
-              + " bytes, which is the limit (server.max_header_size).");
+      return headersTooLarge();
     }
     if (status.code() == 413) { // also of the type BAD_REQUEST
       return tooLarge(settings.bodyBytesMax());
