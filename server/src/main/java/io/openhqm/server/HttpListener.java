@@ -19,6 +19,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http2.Http2Config;
+import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Headers;
 import io.openhqm.core.api.ApiFunction;
@@ -44,8 +45,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Speaks HTTP/1.1 and HTTP/2 and translates: request to {@link ApiRequest}, {@link ApiResponse} to
  * answer. Every limit is enforced here, before anything is parsed: body (413), header fields (431),
- * requests in work (503 with {@code Retry-After}). Connections beyond the limit wait in the accept
- * backlog of the operating system.
+ * connections and requests in work (503 with {@code Retry-After}).
  */
 final class HttpListener implements AutoCloseable {
   private static final Duration COME_AGAIN = Duration.ofSeconds(1);
@@ -103,7 +103,7 @@ final class HttpListener implements AutoCloseable {
             .port(settings.port())
             .shutdownHook(false)
             .backlog(1024)
-            .maxTcpConnections(settings.connectionsMax())
+            .maxTcpConnections(settings.connectionsMax() + ConnectionLimit.SPARE)
             .maxPayloadSize(settings.bodyBytesMax())
             .contentEncoding(new CodedContent())
             .shutdownGracePeriod(Duration.ofSeconds(1))
@@ -113,19 +113,36 @@ final class HttpListener implements AutoCloseable {
             .idleConnectionTimeout(Duration.ofMinutes(5))
             .connectionConfig(
                 ConnectionConfig.builder().readTimeout(Duration.ofSeconds(30)).build())
-            .addProtocol(
-                Http1Config.builder()
-                    .maxHeadersSize(settings.headerBytesMax())
-                    .maxPrologueLength(8192)
-                    .build())
-            .addProtocol(
-                Http2Config.builder()
-                    .maxHeaderListSize(settings.headerBytesMax() + FIELD_BLOCK_MARGIN)
-                    .build())
+            .protocolsDiscoverServices(false)
+            .addConnectionSelectors(protocols(settings, observer))
             .directHandlers(problemsForMalformedRequests())
             .errorHandling(ErrorHandling.builder().includeEntity(true).build()) // tells them why
             .routing(HttpRouting.builder().any(this::handle))
             .build();
+  }
+
+  private static List<ServerConnectionSelector> protocols(Settings settings, Observer observer) {
+    var http1 =
+        Http1Config.builder()
+            .maxHeadersSize(settings.headerBytesMax())
+            .maxPrologueLength(8192)
+            .build();
+    var http2 =
+        Http2Config.builder()
+            .maxHeaderListSize(settings.headerBytesMax() + FIELD_BLOCK_MARGIN)
+            .build();
+    var refusal =
+        Problem.of(
+                Problem.Kind.OVERLOADED,
+                settings.connectionsMax()
+                    + " connections are open, which is the limit (server.max_connections); nothing was stored, send it again later.")
+            .retryAfter(COME_AGAIN)
+            .toResponse();
+    return new ConnectionLimit(
+            settings.connectionsMax(),
+            refusal,
+            () -> observer.answered("", "", refusal.status(), 0))
+        .protocols(http1, http2);
   }
 
   /**
