@@ -6,6 +6,7 @@ import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.HttpException;
 import io.helidon.http.RequestException;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
@@ -18,6 +19,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http2.Http2Config;
+import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Headers;
 import io.openhqm.core.api.ApiFunction;
@@ -43,13 +45,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Speaks HTTP/1.1 and HTTP/2 and translates: request to {@link ApiRequest}, {@link ApiResponse} to
  * answer. Every limit is enforced here, before anything is parsed: body (413), header fields (431),
- * requests in work (503 with {@code Retry-After}). Connections beyond the limit wait in the accept
- * backlog of the operating system.
+ * connections and requests in work (503 with {@code Retry-After}).
  */
 final class HttpListener implements AutoCloseable {
   private static final Duration COME_AGAIN = Duration.ofSeconds(1);
   private static final String ADMIN_PATH = "/api/v1/dead-letters";
   private static final int KNOWN_HEADER_NAMES_MAX = 256;
+  private static final int FIELD_FRAMING_BYTES = ": \r\n".length();
+
+  /** HTTP/2 field blocks are read that far beyond the limit, so that they can be answered. */
+  private static final long FIELD_BLOCK_MARGIN = 64 * 1024;
 
   /**
    * @param host the address to listen on
@@ -98,8 +103,9 @@ final class HttpListener implements AutoCloseable {
             .port(settings.port())
             .shutdownHook(false)
             .backlog(1024)
-            .maxTcpConnections(settings.connectionsMax())
+            .maxTcpConnections(settings.connectionsMax() + ConnectionLimit.SPARE)
             .maxPayloadSize(settings.bodyBytesMax())
+            .contentEncoding(new CodedContent())
             .shutdownGracePeriod(Duration.ofSeconds(1))
             // HTTP/2 writes head and body apart: without this the second waits for an
             // acknowledgement.
@@ -107,16 +113,36 @@ final class HttpListener implements AutoCloseable {
             .idleConnectionTimeout(Duration.ofMinutes(5))
             .connectionConfig(
                 ConnectionConfig.builder().readTimeout(Duration.ofSeconds(30)).build())
-            .addProtocol(
-                Http1Config.builder()
-                    .maxHeadersSize(settings.headerBytesMax())
-                    .maxPrologueLength(8192)
-                    .build())
-            .addProtocol(Http2Config.builder().maxHeaderListSize(settings.headerBytesMax()).build())
+            .protocolsDiscoverServices(false)
+            .addConnectionSelectors(protocols(settings, observer))
             .directHandlers(problemsForMalformedRequests())
             .errorHandling(ErrorHandling.builder().includeEntity(true).build()) // tells them why
             .routing(HttpRouting.builder().any(this::handle))
             .build();
+  }
+
+  private static List<ServerConnectionSelector> protocols(Settings settings, Observer observer) {
+    var http1 =
+        Http1Config.builder()
+            .maxHeadersSize(settings.headerBytesMax())
+            .maxPrologueLength(8192)
+            .build();
+    var http2 =
+        Http2Config.builder()
+            .maxHeaderListSize(settings.headerBytesMax() + FIELD_BLOCK_MARGIN)
+            .build();
+    var refusal =
+        Problem.of(
+                Problem.Kind.OVERLOADED,
+                settings.connectionsMax()
+                    + " connections are open, which is the limit (server.max_connections); nothing was stored, send it again later.")
+            .retryAfter(COME_AGAIN)
+            .toResponse();
+    return new ConnectionLimit(
+            settings.connectionsMax(),
+            refusal,
+            () -> observer.answered("", "", refusal.status(), 0))
+        .protocols(http1, http2);
   }
 
   /**
@@ -200,6 +226,10 @@ final class HttpListener implements AutoCloseable {
       if (length > settings.bodyBytesMax()) {
         return tooLarge(settings.bodyBytesMax()).toResponse().with("Connection", "close");
       }
+      var headers = headersOf(request);
+      if (headers.isEmpty()) {
+        return headersTooLarge().toResponse();
+      }
       var body = completeBody(request, length);
       if (body.isEmpty()) {
         return tooLarge(settings.bodyBytesMax()).toResponse().with("Connection", "close");
@@ -216,7 +246,7 @@ final class HttpListener implements AutoCloseable {
               request.prologue().method().text(),
               path,
               query.isEmpty() ? Optional.empty() : Optional.of(query),
-              headersOf(request),
+              headers.get(),
               body.get()));
     } catch (InvalidRequestException invalid) {
       return Problem.of(Problem.Kind.BAD_REQUEST, String.valueOf(invalid.getMessage()))
@@ -265,6 +295,10 @@ final class HttpListener implements AutoCloseable {
     } catch (RequestException refused) {
       throw refused; // by the server itself, with its own status
     } catch (RuntimeException broken) {
+      if (broken instanceof HttpException refused
+          && refused.status().code() == Status.REQUEST_ENTITY_TOO_LARGE_413_CODE) {
+        return Optional.empty(); // of HTTP/2 the server limits only what we read
+      }
       throw new InvalidRequestException(
           "The body is not complete; check its Content-Length or its chunks (RFC 9112 §6).");
     }
@@ -290,7 +324,13 @@ final class HttpListener implements AutoCloseable {
     }
   }
 
-  private static Headers headersOf(ServerRequest request) throws InvalidRequestException {
+  /**
+   * The header fields, or nothing when they are larger than the limit. Of HTTP/2 only we have to
+   * count: there the server looks at blocks of several frames alone, and a block can be much
+   * smaller than the fields in it.
+   */
+  private Optional<Headers> headersOf(ServerRequest request) throws InvalidRequestException {
+    long left = isHttp1(request) ? Long.MAX_VALUE : settings.headerBytesMax();
     var fields = new ArrayList<Headers.Field>(request.headers().size());
     for (Header header : request.headers()) {
       String name = header.name();
@@ -305,15 +345,19 @@ final class HttpListener implements AutoCloseable {
                   + shortened(name)
                   + "' is not valid (RFC 9110 §5); correct or leave it out.");
         }
+        left -= name.length() + value.length() + FIELD_FRAMING_BYTES;
+        if (left < 0) {
+          return Optional.empty();
+        }
         fields.add(new Headers.Field(name, value));
       }
     }
-    return new Headers(fields);
+    return Optional.of(new Headers(fields));
   }
 
   private void send(ServerRequest request, ServerResponse response, ApiResponse answer) {
     response.status(Status.create(answer.status()));
-    boolean http1 = request.prologue().protocolVersion().startsWith("1");
+    boolean http1 = isHttp1(request);
     for (var field : answer.headers().fields()) {
       if (!http1 && field.name().equalsIgnoreCase("Connection")) {
         continue; // RFC 9113 §8.2.2: such a response would be malformed
@@ -325,6 +369,10 @@ final class HttpListener implements AutoCloseable {
     } else {
       response.send(answer.body().toReadOnlyArray());
     }
+  }
+
+  private static boolean isHttp1(ServerRequest request) {
+    return request.prologue().protocolVersion().startsWith("1");
   }
 
   /** Names that a backend made up are not kept: what can grow has a limit. */
@@ -366,6 +414,14 @@ final class HttpListener implements AutoCloseable {
         "The body is larger than " + max + " bytes, which is the limit (server.max_body_size).");
   }
 
+  private Problem headersTooLarge() {
+    return Problem.of(
+        Problem.Kind.HEADERS_TOO_LARGE,
+        "The header fields are larger than "
+            + settings.headerBytesMax()
+            + " bytes, which is the limit (server.max_header_size).");
+  }
+
   private DirectHandlers problemsForMalformedRequests() {
     var handlers = DirectHandlers.builder();
     for (var type : DirectHandler.EventType.values()) {
@@ -403,11 +459,7 @@ final class HttpListener implements AutoCloseable {
             || message != null
                 && (message.contains("headers size") || message.contains("Header size"));
     if (headersTooLarge) {
-      return Problem.of(
-          Problem.Kind.HEADERS_TOO_LARGE,
-          "The header fields are larger than "
-              + settings.headerBytesMax()
-              + " bytes, which is the limit (server.max_header_size).");
+      return headersTooLarge();
     }
     if (status.code() == 413) { // also of the type BAD_REQUEST
       return tooLarge(settings.bodyBytesMax());

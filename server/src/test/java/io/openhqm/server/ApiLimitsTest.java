@@ -3,12 +3,13 @@ package io.openhqm.server;
 import static io.openhqm.server.Problems.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,32 +107,63 @@ class ApiLimitsTest {
   }
 
   @Test
-  void moreConnectionsThanAllowedWaitForTheirTurn() throws Exception {
+  void aConnectionBeyondTheLimitIs503AndOperatorsStillGetIn() throws Exception {
     String config = CONFIG.formatted("any").replace("port: 0,", "port: 0, max_connections: 2,");
-    try (var server = RunningServer.start(folder, config);
-        var third = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (var server = RunningServer.start(folder, config)) {
       try (var first = new Wire(server.port());
           var second = new Wire(server.port())) {
-        byte[] health =
-            "GET /health HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
         for (var wire : List.of(first, second)) {
-          wire.write(health);
-          assertThat(wire.read(false).orElseThrow().response().status()).isEqualTo(200);
+          assertThat(answerTo(wire, "GET /api/v1/status/x").response().status()).isEqualTo(404);
         }
-        var waiting = third.submit(() -> server.get("/health"));
-        second.write(health);
-        assertThat(second.read(false).orElseThrow().response().status()).isEqualTo(200);
-        assertThat(waiting.isDone()).isFalse();
-        first.close();
-        assertThat(waiting.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
+        var refused = server.submit("{\"payload\": 1}");
+        assertProblem(refused, 503, "overloaded");
+        assertThat(refused.field("detail")).contains("2").contains("server.max_connections");
+        assertThat(Integer.parseInt(refused.header("Retry-After"))).isPositive();
+        assertThat(refused.closes()).isTrue();
+        assertThat(server.get("/health/live").status()).isEqualTo(200);
+        assertThat(server.get("/metrics").text())
+            .contains(
+                "openhqm_requests_total{endpoint=\"other\",method=\"OTHER\",status=\"503\"} 1");
+        assertThat(answerTo(second, "GET /api/v1/status/x").response().status()).isEqualTo(404);
       }
+      Awaitility.await().until(() -> server.submit("{\"payload\": 1}").status() == 202);
     }
+  }
+
+  private static Wire.Answer answerTo(Wire wire, String request) throws IOException {
+    wire.write((request + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+    return wire.read(false).orElseThrow();
   }
 
   @Test
   void deadLettersAreNotThereWhereTheyAreSwitchedOff() {
     try (var server = RunningServer.start(folder, CONFIG.formatted("\"off\""))) {
       assertProblem(server.get("/api/v1/dead-letters"), 404, "not-found");
+    }
+  }
+
+  @Test
+  void anHttp2ConnectionBeyondTheLimitIsToldThatNothingWasDone() throws Exception {
+    String config = CONFIG.formatted("any").replace("port: 0,", "port: 0, max_connections: 1,");
+    try (var server = RunningServer.start(folder, config);
+        var first = new Wire(server.port());
+        var socket = new Socket("127.0.0.1", server.port())) {
+      answerTo(first, "GET /api/v1/status/x");
+      socket.setSoTimeout(10_000);
+      byte[] settings = new byte[9];
+      settings[3] = 4;
+      socket
+          .getOutputStream()
+          .write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().write(settings);
+
+      var in = new DataInputStream(socket.getInputStream());
+      assertThat(in.readNBytes(9)).as("SETTINGS").isEqualTo(settings);
+      assertThat(in.readInt()).as("8 bytes of GOAWAY").isEqualTo(8 << 8 | 7);
+      in.skipNBytes(5);
+      assertThat(in.readInt()).as("no stream was worked on").isZero();
+      assertThat(in.readInt()).as("ENHANCE_YOUR_CALM").isEqualTo(0xb);
+      assertThat(in.read()).isEqualTo(-1);
     }
   }
 

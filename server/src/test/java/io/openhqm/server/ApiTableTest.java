@@ -18,7 +18,9 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Each row of the table of requests and answers, over the wire, on each engine and on two together.
@@ -431,6 +433,38 @@ class ApiTableTest {
     assertProblem(
         checked(server.send("GET", "/proxy/backend/../x", new byte[0])), 400, "bad-request");
     assertThat(checked(server.send("GET", "/proxy/backend", new byte[0])).status()).isEqualTo(202);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "br", "identity", "GZIP, x-own"})
+  void aBodyInACodingGoesThroughTheProxyAsItIs(String coding) {
+    byte[] body = {0x1f, (byte) 0x8b, 8, 0, (byte) 0xff};
+    String path = "/coded/" + UUID.randomUUID();
+    var accepted =
+        checked(
+            server.send(
+                "POST",
+                "/proxy/backend" + path,
+                body,
+                "Content-Encoding",
+                coding,
+                "Content-Type",
+                "application/json"));
+    assertThat(accepted.status()).as(accepted.text()).isEqualTo(202);
+    checked(server.finished(accepted.id()));
+
+    var seen = backend.requestsTo("/base" + path).getFirst();
+    assertThat(seen.headers().all("Content-Encoding")).containsExactly(coding);
+    assertThat(seen.body().toArray()).isEqualTo(body);
+  }
+
+  @Test
+  void submitTakesJsonInNoCoding() {
+    for (String coding : new String[] {"gzip", "br", "deflate, gzip", "nonsense"}) {
+      assertProblem(
+          submit("{\"payload\": 1}", "Content-Encoding", coding), 415, "unsupported-media-type");
+    }
+    assertThat(submit("{\"payload\": 1}", "Content-Encoding", "identity").status()).isEqualTo(202);
   }
 
   @Test

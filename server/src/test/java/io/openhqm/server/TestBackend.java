@@ -7,6 +7,7 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Headers;
 import io.openhqm.core.api.ApiRequest;
@@ -31,6 +32,8 @@ final class TestBackend implements AutoCloseable {
           .host("127.0.0.1")
           .port(0)
           .shutdownHook(false)
+          // Else it would refuse a body in a coding that it does not know.
+          .addProtocol(Http1Config.builder().validateRequestHeaders(false).build())
           .routing(HttpRouting.builder().any(this::answer))
           .build()
           .start();

@@ -48,7 +48,7 @@ final class Settings {
                   "4096",
                   1,
                   1_000_000,
-                  "How many connections are served at a time; more wait to be accepted.")
+                  "How many connections are served at a time; more are answered 503.")
               .unit("connections"),
           whole(
                   "max_waiting_requests",

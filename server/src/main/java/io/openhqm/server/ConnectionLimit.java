@@ -1,0 +1,169 @@
+package io.openhqm.server;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.common.task.InterruptableTask;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ProtocolConfigs;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.http2.Http2Config;
+import io.helidon.webserver.http2.Http2ConnectionSelector;
+import io.helidon.webserver.http2.Http2UpgradeProvider;
+import io.helidon.webserver.spi.ServerConnection;
+import io.helidon.webserver.spi.ServerConnectionSelector;
+import io.openhqm.core.api.ApiResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
+
+/**
+ * Serves so many connections at a time, and tells those beyond at once: over HTTP/1.1 by an answer,
+ * over HTTP/2 by a GOAWAY that says that nothing was worked on. A connection that begins with a
+ * request for operators is served all the same: a server under load must not look dead.
+ *
+ * <p>Whoever is to be told has to be accepted first, for which {@link #SPARE} connections more are
+ * allowed. Beyond those, and while as many are silent, connections wait to be accepted.
+ */
+final class ConnectionLimit {
+  /** How many connections beyond the limit may be open, to be told so or to serve operators. */
+  static final int SPARE = 64;
+
+  private static final Pattern OPERATORS_REQUEST =
+      Pattern.compile("(GET|HEAD) /(health[/? ]|metrics[? ])");
+  private static final int OPERATORS_REQUEST_CHARS = "HEAD /metrics ".length();
+
+  /** SETTINGS without any, then GOAWAY: last stream 0, ENHANCE_YOUR_CALM (RFC 9113 §6.8, §7). */
+  private static final byte[] GO_AWAY =
+      HexFormat.ofDelimiter(" ")
+          .parseHex(
+              "00 00 00 04 00 00 00 00 00" + " 00 00 08 07 00 00 00 00 00 00 00 00 00 00 00 00 0b");
+
+  private final Semaphore free;
+  private final byte[] refusal;
+  private final Runnable refused;
+
+  /**
+   * @param max how many connections are served
+   * @param refusal what a connection beyond is answered
+   * @param refused called for each that was
+   */
+  ConnectionLimit(int max, ApiResponse refusal, Runnable refused) {
+    this.free = new Semaphore(max);
+    this.refusal = http1(refusal);
+    this.refused = refused;
+  }
+
+  /** Both protocols, HTTP/2 by prior knowledge or by upgrade. */
+  List<ServerConnectionSelector> protocols(Http1Config http1, Http2Config http2) {
+    var upgrade = new Http2UpgradeProvider().create(http2, ProtocolConfigs.create(List.of()));
+    return List.of(
+        new Limited(Http2ConnectionSelector.builder().http2Config(http2).build(), GO_AWAY),
+        new Limited(
+            Http1ConnectionSelector.builder().config(http1).addUpgrader(upgrade).build(), refusal));
+  }
+
+  private static byte[] http1(ApiResponse answer) {
+    var head = new StringBuilder("HTTP/1.1 " + answer.status() + " \r\n");
+    answer
+        .with("Connection", "close")
+        .with("Content-Length", Integer.toString(answer.body().length()))
+        .headers()
+        .fields()
+        .forEach(f -> head.append(f.name()).append(": ").append(f.value()).append("\r\n"));
+    head.append("\r\n").append(answer.body().toUtf8());
+    return head.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private final class Limited implements ServerConnectionSelector {
+    private final ServerConnectionSelector real;
+    private final byte[] refusal;
+
+    Limited(ServerConnectionSelector real, byte[] refusal) {
+      this.real = real;
+      this.refusal = refusal;
+    }
+
+    @Override
+    public int bytesToIdentifyConnection() {
+      return real.bytesToIdentifyConnection();
+    }
+
+    @Override
+    public Support supports(BufferData data) {
+      return real.supports(data);
+    }
+
+    @Override
+    public Set<String> supportedApplicationProtocols() {
+      return real.supportedApplicationProtocols();
+    }
+
+    @Override
+    public ServerConnection connection(ConnectionContext context) {
+      if (free.tryAcquire()) {
+        return new Served(real.connection(context), free::release);
+      } else if (isForOperators(context)) {
+        return real.connection(context);
+      }
+      refused.run();
+      return new Refused(context, refusal);
+    }
+
+    /** The bytes are there, as the protocol was told from them; they stay there. */
+    private boolean isForOperators(ConnectionContext context) {
+      var reader = context.dataReader();
+      int length = Math.min(reader.available(), OPERATORS_REQUEST_CHARS);
+      return OPERATORS_REQUEST.matcher(reader.getBuffer(length).readString(length)).lookingAt();
+    }
+  }
+
+  /** Tells when it is over. */
+  private record Served(ServerConnection real, Runnable over)
+      implements ServerConnection, InterruptableTask<Void> {
+    @Override
+    public void handle(Limit limit) throws InterruptedException {
+      try {
+        real.handle(limit);
+      } finally {
+        over.run();
+      }
+    }
+
+    @Override
+    public boolean canInterrupt() {
+      return real instanceof InterruptableTask<?> task && task.canInterrupt();
+    }
+
+    @Override
+    public Duration idleTime() {
+      return real.idleTime();
+    }
+
+    @Override
+    public void close(boolean interrupt) {
+      real.close(interrupt);
+    }
+  }
+
+  private record Refused(ConnectionContext context, byte[] refusal) implements ServerConnection {
+    @Override
+    public void handle(Limit limit) {
+      context.dataWriter().writeNow(BufferData.create(refusal));
+    }
+
+    @Override
+    public Duration idleTime() {
+      return Duration.ZERO;
+    }
+
+    @Override
+    public void close(boolean interrupt) {
+      // It ends as soon as it was told.
+    }
+  }
+}
