@@ -7,11 +7,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import org.sqlite.SQLiteException;
+import org.sqlite.SQLiteConfig;
 
 /** Opens connections to the file. */
 final class Database {
   private static final int APPEND_PAGES = 4000;
+  private static final int BUSY_MS = 5_000;
   private final Path file;
 
   Database(Path file) {
@@ -33,37 +34,73 @@ final class Database {
       throw new EngineException("the folder of " + file + " cannot be made: " + e.getMessage(), e);
     }
     try {
-      var connection = connect();
-      try (var statement = connection.createStatement()) {
-        statement.execute("PRAGMA busy_timeout=5000");
-        statement.execute("PRAGMA auto_vacuum=INCREMENTAL");
-        statement.execute("PRAGMA journal_mode=WAL");
-        statement.execute("PRAGMA synchronous=FULL");
-        statement.execute("PRAGMA cache_size=-4096");
-        statement.execute("PRAGMA wal_autocheckpoint=" + APPEND_PAGES);
-        statement.execute("PRAGMA journal_size_limit=" + (64L << 20));
-        statement.execute("PRAGMA temp_store=MEMORY");
-      }
-      Schema.migrate(connection, file);
-      return connection;
+      lookBeforeWriting();
+      return prepared(connect());
     } catch (SQLException e) {
       throw cannotOpen(e);
+    }
+  }
+
+  /** A file that is refused stays as it is: opened to write, it would get another journal mode. */
+  private void lookBeforeWriting() throws SQLException {
+    if (file.toFile().length() == 0) {
+      return;
+    }
+    var config = new SQLiteConfig();
+    config.setReadOnly(true);
+    config.setBusyTimeout(BUSY_MS);
+    try (var connection = config.createConnection(url())) {
+      Schema.check(connection, file);
+    } catch (SQLException e) {
+      int code = Failures.code(e) & 0xff;
+      if (code != 8 && code != 14) {
+        throw e;
+      }
+      // A program died in a write, which only a connection that writes takes back.
+    }
+  }
+
+  private Connection prepared(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute("PRAGMA busy_timeout=" + BUSY_MS);
+      Schema.check(connection, file);
+      statement.execute("PRAGMA auto_vacuum=INCREMENTAL");
+      statement.execute("PRAGMA journal_mode=WAL");
+      statement.execute("PRAGMA synchronous=FULL");
+      statement.execute("PRAGMA cache_size=-4096");
+      statement.execute("PRAGMA wal_autocheckpoint=" + APPEND_PAGES);
+      statement.execute("PRAGMA journal_size_limit=" + (64L << 20));
+      statement.execute("PRAGMA temp_store=MEMORY");
+      Schema.migrate(connection);
+      return connection;
+    } catch (SQLException | RuntimeException e) {
+      close(connection, e);
+      throw e;
     }
   }
 
   Connection connectToRead() throws SQLException {
     var connection = connect();
     try (var statement = connection.createStatement()) {
-      statement.execute("PRAGMA busy_timeout=5000");
+      statement.execute("PRAGMA busy_timeout=" + BUSY_MS);
       statement.execute("PRAGMA cache_size=-512");
       statement.execute("PRAGMA query_only=1");
     }
     return connection;
   }
 
+  /** Closes what is of no use because of {@code failure}, which is told of a failure to do so. */
+  static void close(Connection connection, Exception failure) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
   EngineException cannotOpen(SQLException e) {
     String why =
-        switch (e instanceof SQLiteException sqlite ? sqlite.getResultCode().code & 0xff : 0) {
+        switch (Failures.code(e) & 0xff) {
           case 26 ->
               "it is not a SQLite database or is damaged: restore a backup, or name another file in queue.embedded_path";
           case 11 ->
@@ -78,6 +115,10 @@ final class Database {
   }
 
   private Connection connect() throws SQLException {
-    return DriverManager.getConnection("jdbc:sqlite:" + file);
+    return DriverManager.getConnection(url());
+  }
+
+  private String url() {
+    return "jdbc:sqlite:" + file;
   }
 }

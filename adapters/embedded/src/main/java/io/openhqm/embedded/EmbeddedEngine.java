@@ -74,8 +74,10 @@ final class EmbeddedEngine implements Engine {
       }
       return sql;
     } catch (SQLException e) {
+      Database.close(connection, e);
       throw database.cannotOpen(e);
     } catch (DamagedRowException e) {
+      Database.close(connection, e);
       throw new EngineException("cannot open " + database.file() + ": " + e.getMessage(), e);
     }
   }

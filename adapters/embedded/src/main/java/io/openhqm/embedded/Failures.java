@@ -77,7 +77,8 @@ final class Failures {
     };
   }
 
-  private static int code(SQLException e) {
+  /** SQLite's own, extended code. */
+  static int code(SQLException e) {
     return e instanceof SQLiteException sqlite ? code(sqlite.getResultCode()) : e.getErrorCode();
   }
 

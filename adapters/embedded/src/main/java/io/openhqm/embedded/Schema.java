@@ -47,8 +47,12 @@ final class Schema {
     return STEPS.size();
   }
 
-  /** Brings the file to {@link #version()}, each step in a transaction of its own. */
-  static void migrate(Connection connection, Path file) throws SQLException {
+  /**
+   * Changes nothing.
+   *
+   * @throws EngineException if it is not ours or newer than this program
+   */
+  static void check(Connection connection, Path file) throws SQLException {
     int version = pragma(connection, "user_version");
     int application = pragma(connection, "application_id");
     if (application != APPLICATION && (application != 0 || version != 0 || hasTables(connection))) {
@@ -60,10 +64,18 @@ final class Schema {
           "%s has layout %d, this program knows %d at most: run the newer program that wrote it, or name another file"
               .formatted(file, version, version()));
     }
-    for (int from = version; from < version(); from++) {
+  }
+
+  /** Brings the file to {@link #version()}, each step in a transaction of its own. */
+  static void migrate(Connection connection) throws SQLException {
+    migrate(connection, STEPS);
+  }
+
+  static void migrate(Connection connection, List<List<String>> steps) throws SQLException {
+    for (int from = pragma(connection, "user_version"); from < steps.size(); from++) {
       try (var statement = connection.createStatement()) {
         statement.execute("BEGIN IMMEDIATE");
-        for (var step : STEPS.get(from)) {
+        for (var step : steps.get(from)) {
           statement.execute(step);
         }
         statement.execute("PRAGMA application_id=" + APPLICATION);

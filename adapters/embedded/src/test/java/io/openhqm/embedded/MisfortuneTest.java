@@ -31,6 +31,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Full disks, damaged files, files of others: nothing is promised that is not kept. */
 final class MisfortuneTest {
@@ -180,15 +182,45 @@ final class MisfortuneTest {
     assertThat(Files.readAllBytes(file())).isEqualTo(letter);
   }
 
-  @Test
-  void aDatabaseOfAnotherProgramIsRefusedAndLeftAsItIs() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"delete", "wal"})
+  void aDatabaseOfAnotherProgramIsRefusedAndLeftAsItIs(String journal) throws Exception {
     try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file());
         var statement = connection.createStatement()) {
+      statement.execute("PRAGMA journal_mode=" + journal);
       statement.execute("CREATE TABLE invoices (id INTEGER)");
+      // Copies, as they are before the last connection of that program tidies up.
+      Files.copy(file(), folder.resolve("foreign.db"));
+      if (journal.equals("wal")) {
+        Files.copy(folder.resolve("jobs.db-wal"), folder.resolve("foreign.db-wal"));
+      }
     }
-    assertThatThrownBy(this::open)
+    var foreign = folder.resolve("foreign.db");
+    var before = contents(foreign);
+
+    assertThatThrownBy(() -> EmbeddedEngines.open(EmbeddedSettings.of(foreign), clock))
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("another program");
+
+    assertThat(contents(foreign)).isEqualTo(before);
+    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + foreign);
+        var statement = connection.createStatement();
+        var mode = statement.executeQuery("PRAGMA journal_mode=truncate")) {
+      assertThat(mode.getString(1)).as("possible when nobody has it open").isEqualTo("truncate");
+    }
+  }
+
+  /** Of a database and its log, where there is one. */
+  private static List<Optional<Bytes>> contents(Path database) throws IOException {
+    var contents = new ArrayList<Optional<Bytes>>();
+    for (var suffix : List.of("", "-wal", "-journal")) {
+      var file = Path.of(database + suffix);
+      contents.add(
+          Files.exists(file)
+              ? Optional.of(Bytes.wrap(Files.readAllBytes(file)))
+              : Optional.empty());
+    }
+    return contents;
   }
 
   @Test
