@@ -65,9 +65,9 @@ public final class WorkerPool implements AutoCloseable {
     receiver.start();
   }
 
-  /** How many messages are worked on. */
+  /** How many messages are worked on; a hand that waits for one does not count. */
   public int active() {
-    return settings.count() - hands.availablePermits();
+    return attempts.active();
   }
 
   private void receive() {
