@@ -49,10 +49,13 @@ final class ConfigCommands {
     }
   }
 
-  @Command(name = "check", description = "Says what is wrong with it, all faults at once.")
+  @Command(
+      name = "check",
+      description = "Says what is wrong with it, all faults at once, and what has no effect.")
   static final class Check extends Read {
     @Override
     void print(ConfigResult.Loaded loaded, String source, Console console) {
+      loaded.notes().forEach(note -> console.print("note: " + note.toLine()));
       console.print(source + ": ok");
     }
   }

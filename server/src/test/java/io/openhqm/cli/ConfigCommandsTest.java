@@ -38,6 +38,24 @@ class ConfigCommandsTest {
   }
 
   @Test
+  void whatHasNoEffectIsSaidAndIsNoMistake() throws IOException {
+    var file =
+        file(
+            """
+            proxy: {enabled: true, endpoints: {a: {url: http://a}}}
+            routing: {enabled: true, config_dict: {routes: [{match_value: x, endpoint: a}]}}
+            """);
+    assertThat(run("check", file)).isZero();
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "note: "
+                + file
+                + ":2:63: routing.config.routes[0].match_value: has no effect: a route without"
+                + " match_field, or with is_default, takes everything",
+            file + ": ok");
+  }
+
+  @Test
   void everyMistakeIsOneLineOnStandardErrorAndTheExitCodeSaysSo() throws IOException {
     var file = file("server: {prot: 0}\nqueue: {mqtt_password: [hidden-1], mqtt_qos: hidden 2}\n");
     assertThat(run("check", file)).isEqualTo(ExitCode.CONFIGURATION.code());

@@ -80,7 +80,7 @@ public final class ConfigLoader {
     var config = config(root);
     var problems = report.problems();
     return problems.isEmpty()
-        ? new ConfigResult.Loaded(config, report.values())
+        ? new ConfigResult.Loaded(config, report.values(), report.notes())
         : new ConfigResult.Invalid(problems);
   }
 

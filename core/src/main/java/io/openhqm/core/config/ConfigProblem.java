@@ -1,7 +1,8 @@
 package io.openhqm.core.config;
 
 /**
- * One fault in a configuration. Holds no value of a setting that may be secret.
+ * One fault in a configuration, or something that is none but hardly meant. Holds no value of a
+ * setting that may be secret.
  *
  * @param place where: file, line and column, or the variable
  * @param key the path of the setting, empty where the fault is not in one

@@ -25,6 +25,7 @@ final class ConfigReport {
   private final String source;
   private final List<Located> problems = new ArrayList<>();
   private final List<ShownValue> values = new ArrayList<>();
+  private final List<Located> notes = new ArrayList<>();
   private int unlisted;
 
   /**
@@ -53,6 +54,18 @@ final class ConfigReport {
     return values.stream()
         .sorted(Comparator.comparingInt(value -> Settings.position(value.path())))
         .toList();
+  }
+
+  /** In the order of the file. */
+  List<ConfigProblem> notes() {
+    return notes.stream().sorted(ORDER).map(Located::problem).toList();
+  }
+
+  /** Something that is no fault but hardly meant, such as a setting without effect. */
+  void note(Place place, KeyPath key, String detail) {
+    if (notes.size() < PROBLEMS_MAX) {
+      notes.add(new Located(place, new ConfigProblem(place.toString(), key.toString(), detail)));
+    }
   }
 
   boolean hasProblemAt(Place place) {

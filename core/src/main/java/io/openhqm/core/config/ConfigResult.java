@@ -9,10 +9,13 @@ public sealed interface ConfigResult {
    *
    * @param config typed
    * @param values every setting with where it came from, for {@code config show}
+   * @param notes what is no fault but hardly meant, such as a setting without effect
    */
-  record Loaded(OpenHqmConfig config, List<ShownValue> values) implements ConfigResult {
+  record Loaded(OpenHqmConfig config, List<ShownValue> values, List<ConfigProblem> notes)
+      implements ConfigResult {
     public Loaded {
       values = List.copyOf(values);
+      notes = List.copyOf(notes);
     }
   }
 

@@ -136,18 +136,23 @@ final class ProxySettings {
   static final List<Setting> ROUTE =
       List.of(
           text("name", "", "For people and logs. Default: `route 1` and so on.").example("users"),
+          text("description", "", "For people.").example("'New users'"),
           text(
                   "match_field",
                   "",
-                  "A dotted path into `correlation_id`, `payload`, `headers`, `metadata`.")
+                  "A dotted path into the message, see below. Without it the route takes everything.")
               .example("metadata.type"),
-          text("match_value", "", "The field must equal it.").example("user.register"),
+          text("match_value", "", "What the field must equal.").example("user.register"),
           text(
                   "match_pattern",
                   "",
-                  "And match this regular expression as a whole, of 500 characters at most.")
-              .example("'user\\..*'"),
-          flag("is_default", "false", "Taken when no other matches; needs no `match_field`."),
+                  "Without `match_value`: a regular expression, of 500 characters at most, that the"
+                      + " field must begin with; `$` at its end makes it match as a whole.")
+              .example("'user\\.'"),
+          flag(
+              "is_default",
+              "false",
+              "Takes everything, at its own `priority`; so give it the lowest."),
           flag("enabled", "true", "Whether it is tried."),
           whole("priority", "0", -1_000_000, 1_000_000, "The highest is tried first.")
               .example("10"),

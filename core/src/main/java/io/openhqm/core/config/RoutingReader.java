@@ -8,6 +8,7 @@ import io.openhqm.core.config.OpenHqmConfig.Route;
 import io.openhqm.core.config.OpenHqmConfig.Routing;
 import io.openhqm.core.config.OpenHqmConfig.Transform;
 import io.openhqm.core.config.OpenHqmConfig.TransformType;
+import io.openhqm.core.transform.MessagePath;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,8 +24,6 @@ import java.util.regex.PatternSyntaxException;
 final class RoutingReader {
   private static final int PATTERN_LENGTH_MAX = 500;
 
-  private static final List<String> ROOTS =
-      List.of("correlation_id", "payload", "headers", "metadata");
   private static final KeyPath CONFIG = KeyPath.of("routing", "config");
 
   private final ConfigReport report;
@@ -78,7 +77,7 @@ final class RoutingReader {
   private Routing routing(Mapping mapping, Set<String> endpoints) {
     var in = SectionReader.unshown(CONFIG, mapping, ProxySettings.ROUTING_FILE, report);
     in.text("version");
-    var routes = new ArrayList<Route>();
+    var routes = new ArrayList<Placed>();
     in.entry("routes")
         .ifPresent(
             entry -> {
@@ -90,7 +89,8 @@ final class RoutingReader {
                 in.problem("routes", "expected a list of routes");
               }
             });
-    routes.sort(Comparator.comparingInt(Route::priority).reversed());
+    routes.sort(Comparator.comparingInt((Placed placed) -> placed.route.priority()).reversed());
+    noteUnreachable(routes);
     var fallback = in.text("default_endpoint");
     fallback
         .filter(name -> !endpoints.contains(name))
@@ -98,10 +98,29 @@ final class RoutingReader {
             name ->
                 in.problem(
                     "default_endpoint", unknownEndpoint(in, "default_endpoint", name, endpoints)));
-    return new Routing(true, fallback, in.flag("enable_fallback"), List.copyOf(routes));
+    return new Routing(
+        true, fallback, in.flag("enable_fallback"), routes.stream().map(Placed::route).toList());
   }
 
-  private Optional<Route> route(ConfigNode node, int index, Set<String> endpoints) {
+  /** A route and where it is read from. */
+  private record Placed(Route route, SectionReader in) {}
+
+  /**
+   * @param routes in the order in which they are tried
+   */
+  private static void noteUnreachable(List<Placed> routes) {
+    var tried = routes.stream().filter(placed -> placed.route.enabled()).toList();
+    for (var placed : tried.subList(0, Math.max(0, tried.size() - 1))) {
+      if (placed.route.isDefault() || placed.route.matchField().isEmpty()) {
+        String setting = placed.route.isDefault() ? "is_default" : "endpoint";
+        placed.in.note(
+            setting, "this route takes everything: those after it are never tried; see priority");
+        return;
+      }
+    }
+  }
+
+  private Optional<Placed> route(ConfigNode node, int index, Set<String> endpoints) {
     var path = CONFIG.then("routes[" + index + "]");
     if (!(node instanceof Mapping mapping)) {
       report.problem(node.place(), path, "expected a mapping");
@@ -121,6 +140,7 @@ final class RoutingReader {
     }
     in.text("match_field").ifPresent(field -> checkPath(in, "match_field", field));
     checkMappings(in);
+    in.text("description");
     var route =
         new Route(
             in.text("name").orElse("route " + (index + 1)),
@@ -137,13 +157,25 @@ final class RoutingReader {
             transform,
             in.texts("header_mappings"),
             in.texts("query_params"));
-    boolean matches = route.matchValue().isPresent() || route.matchPattern().isPresent();
-    if (!route.isDefault() && (route.matchField().isEmpty() || !matches)) {
-      in.problem(
-          "match_field",
-          "a route needs match_field with match_value or match_pattern, or is_default");
+    noteUseless(in, route);
+    return Optional.of(new Placed(route, in));
+  }
+
+  /** What loads, since it does in the Python OpenHQM, and is hardly meant. */
+  private static void noteUseless(SectionReader in, Route route) {
+    boolean compares = route.matchValue().isPresent() || in.text("match_pattern").isPresent();
+    String compared = route.matchValue().isPresent() ? "match_value" : "match_pattern";
+    if (route.matchField().isPresent() && !route.isDefault() && !compares) {
+      in.note("match_field", "takes nothing: give match_value or match_pattern too");
     }
-    return Optional.of(route);
+    if (compares && (route.matchField().isEmpty() || route.isDefault())) {
+      in.note(
+          compared,
+          "has no effect: a route without match_field, or with is_default, takes everything");
+    }
+    if (route.matchValue().isPresent() && route.matchPattern().isPresent()) {
+      in.note("match_pattern", "has no effect beside match_value");
+    }
   }
 
   private static void checkMappings(SectionReader in) {
@@ -160,15 +192,13 @@ final class RoutingReader {
 
   /** A path that begins with anything else leads to nothing in any message. */
   private static void checkPath(SectionReader in, String setting, String path) {
-    String first = path.split("\\.", 2)[0];
-    boolean whole = first.equals("correlation_id");
-    if (!ROOTS.contains(first) || whole != path.equals(first)) {
+    if (!MessagePath.isPath(path)) {
       in.problem(
           setting,
           "expected a path such as correlation_id, payload.a.b, headers.name or metadata.type but"
               + " found "
               + in.quoted(setting, path)
-              + Nearest.hint(first, ROOTS));
+              + Nearest.hint(MessagePath.first(path), MessagePath.ROOTS));
     }
   }
 

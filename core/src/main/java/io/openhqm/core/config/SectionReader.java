@@ -67,7 +67,7 @@ final class SectionReader {
     value.ifPresent(
         text -> {
           boolean hidden = secret && !text.isEmpty() && !text.equals(setting.defaultText());
-          note(name, Yaml.scalar(hidden ? Secret.MASK : Disclosure.masked(text)));
+          noteValue(name, Yaml.scalar(hidden ? Secret.MASK : Disclosure.masked(text)));
         });
     return value.filter(text -> !text.isEmpty());
   }
@@ -95,7 +95,7 @@ final class SectionReader {
     for (var scalar : candidates(setting)) {
       var value = Numbers.whole(scalar.text(), kind.min(), kind.max());
       if (value.isPresent()) {
-        note(name, Long.toString(value.get()));
+        noteValue(name, Long.toString(value.get()));
         return OptionalLong.of(value.get());
       }
       refuse(setting, scalar);
@@ -119,7 +119,7 @@ final class SectionReader {
               .map(BigDecimal::doubleValue)
               .filter(number -> number >= kind.min() && number <= kind.max());
       if (value.isPresent()) {
-        note(name, Yaml.scalar(scalar.text().strip()));
+        noteValue(name, Yaml.scalar(scalar.text().strip()));
         return Optional.of(Duration.ofNanos(Math.round(value.get() * 1e9)));
       }
       refuse(setting, scalar);
@@ -137,7 +137,7 @@ final class SectionReader {
             default -> Optional.<Boolean>empty();
           };
       if (value.isPresent()) {
-        note(name, value.get().toString());
+        noteValue(name, value.get().toString());
         return value.get();
       }
       refuse(setting, scalar);
@@ -152,7 +152,7 @@ final class SectionReader {
     for (var scalar : candidates(setting)) {
       var word = words.stream().filter(scalar.text().strip()::equalsIgnoreCase).findFirst();
       if (word.isPresent()) {
-        note(name, Yaml.scalar(word.get()));
+        noteValue(name, Yaml.scalar(word.get()));
         return word;
       }
       if (!scalar.text().isBlank()) {
@@ -177,7 +177,7 @@ final class SectionReader {
             ? items(setting, value.get())
             : nonEmpty(setting.defaultText()).map(SectionReader::defaultItems);
     items.ifPresent(
-        texts -> note(name, Yaml.flow(texts.stream().map(Disclosure::masked).toList())));
+        texts -> noteValue(name, Yaml.flow(texts.stream().map(Disclosure::masked).toList())));
     return items;
   }
 
@@ -224,7 +224,7 @@ final class SectionReader {
    */
   Optional<Mapping> shownTree(String name, boolean mayHoldSecrets) {
     var tree = tree(name);
-    tree.ifPresent(found -> note(name, Yaml.flow(found, mayHoldSecrets)));
+    tree.ifPresent(found -> noteValue(name, Yaml.flow(found, mayHoldSecrets)));
     return tree;
   }
 
@@ -255,6 +255,12 @@ final class SectionReader {
     report.problem(place, path.then(name), detail);
   }
 
+  /** Something of a setting that is no fault but hardly meant. */
+  void note(String name, String detail) {
+    var place = entry(name).map(entry -> entry.value().place()).orElse(mapping.place());
+    report.note(place, path.then(name), detail);
+  }
+
   /** Whether a fault of this very value was told before, such as a variable that is not set. */
   boolean isFaulty(String name) {
     return entry(name).map(entry -> report.hasProblemAt(entry.value().place())).orElse(false);
@@ -269,7 +275,7 @@ final class SectionReader {
         : "a value that is not shown";
   }
 
-  private void note(String name, String yaml) {
+  private void noteValue(String name, String yaml) {
     if (shown) {
       var given = entry(name).filter(found -> !found.value().saysNothing());
       report.value(path.then(name), yaml, given);

@@ -4,6 +4,8 @@ import io.openhqm.core.Headers;
 import io.openhqm.core.Message;
 import io.openhqm.core.Rewrite;
 import io.openhqm.core.config.OpenHqmConfig.Route;
+import io.openhqm.core.transform.MessagePath;
+import io.openhqm.core.transform.MessagePath.Found;
 import java.util.ArrayList;
 
 /** Works out what a route's {@code header_mappings} and {@code query_params} say of a message. */
@@ -21,7 +23,7 @@ final class Rewrites {
     }
     var fields = new ArrayList<Headers.Field>();
     for (var mapping : route.headerMappings().entrySet()) {
-      var value = MessagePath.find(mapping.getValue(), message);
+      var value = MessagePath.find(mapping.getValue(), message).flatMap(Found::scalar);
       if (value.isPresent()) {
         if (!Headers.isFieldValue(value.get())) {
           throw new UnfitException(
@@ -42,6 +44,7 @@ final class Rewrites {
         .forEach(
             (name, path) ->
                 MessagePath.find(path, message)
+                    .flatMap(Found::scalar)
                     .ifPresent(value -> query.add(new Rewrite.Parameter(name, value))));
     return new Rewrite(new Headers(fields), query);
   }

@@ -24,6 +24,10 @@ final class Configs {
     return loaded(yaml, environment).config();
   }
 
+  static List<String> notes(String yaml, Map<String, String> environment) {
+    return loaded(yaml, environment).notes().stream().map(ConfigProblem::toLine).toList();
+  }
+
   static List<String> faults(String yaml, Map<String, String> environment) {
     var result = read(yaml, environment);
     assertThat(result).as(yaml).isInstanceOf(ConfigResult.Invalid.class);
