@@ -66,7 +66,7 @@ public final class OpenHqmServer implements AutoCloseable {
     this.config = config;
     this.engines = engines;
     var metrics = new Metrics();
-    var telemetry = new ServerTelemetry(metrics, new JobLog());
+    var telemetry = new ServerTelemetry(metrics, new JobLog(System::nanoTime));
     RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     EndpointResolver resolver = ConfiguredEndpoints.of(config);
     this.workers =
