@@ -2,19 +2,30 @@ package io.openhqm.server;
 
 import io.openhqm.core.JobStatus;
 import io.openhqm.core.Telemetry;
+import io.openhqm.server.Repeats.Turn;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Logs what happens to jobs: one line when a job ends, more at DEBUG. Log volume is a cost that
- * users pay.
+ * Logs what happens to jobs: one line when a job ends, more at DEBUG; and trouble, of which many
+ * alike are a few lines ({@link Repeats}). Log volume is a cost that users pay.
  */
 final class JobLog implements Telemetry {
   private static final Logger LOG = Logger.getLogger("io.openhqm.jobs");
+
+  private final Repeats repeats;
+
+  /**
+   * @param nanos elapsed time, in nanoseconds from any moment
+   */
+  JobLog(LongSupplier nanos) {
+    this.repeats = new Repeats(nanos);
+  }
 
   @Override
   public void accepted(UUID id, String endpoint) {
@@ -66,9 +77,27 @@ final class JobLog implements Telemetry {
 
   @Override
   public void trouble(String what, Throwable cause) {
-    var event = new LogEvent(Level.SEVERE, what, Map.of());
-    event.setThrown(cause);
-    LOG.log(event);
+    switch (repeats.next(what, cause)) {
+      case Turn.Full(var unwritten) -> {
+        var event = new LogEvent(Level.SEVERE, what, repeated(unwritten));
+        event.setThrown(cause);
+        LOG.log(event);
+      }
+      case Turn.Counted(var unwritten) -> {
+        var fields = repeated(unwritten);
+        fields.put("error", cause.toString());
+        LOG.log(new LogEvent(Level.SEVERE, what, fields));
+      }
+      case Turn.Silent() -> {}
+    }
+  }
+
+  private static Map<String, Object> repeated(long unwritten) {
+    var fields = new LinkedHashMap<String, Object>();
+    if (unwritten > 0) {
+      fields.put("repeated", unwritten);
+    }
+    return fields;
   }
 
   private static Map<String, Object> fields(Duration took, String name, Object value) {

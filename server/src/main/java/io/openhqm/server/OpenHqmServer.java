@@ -66,7 +66,7 @@ public final class OpenHqmServer implements AutoCloseable {
     this.config = config;
     this.engines = engines;
     var metrics = new Metrics();
-    var telemetry = new ServerTelemetry(metrics, new JobLog());
+    var telemetry = new ServerTelemetry(metrics, new JobLog(System::nanoTime));
     RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     EndpointResolver resolver = ConfiguredEndpoints.of(config);
     this.workers =
@@ -110,20 +110,30 @@ public final class OpenHqmServer implements AutoCloseable {
   public static OpenHqmServer start(
       OpenHqmConfig config, Mode mode, InstantSource clock, String version) {
     var engines = Engines.open(config, clock);
+    OpenHqmServer server;
     try {
-      var server = new OpenHqmServer(config, mode, clock, version, engines);
-      server.listener.start();
-      server.workers.ifPresent(
-          parts -> {
-            parts.sweep().start();
-            parts.pool().start();
-          });
-      server.phase = Phase.READY;
-      return server;
-    } catch (RuntimeException notStarted) {
+      server = new OpenHqmServer(config, mode, clock, version, engines);
+    } catch (RuntimeException notBuilt) {
       engines.close();
+      throw notBuilt;
+    }
+    try {
+      server.run();
+      return server;
+    } catch (RuntimeException | Error notStarted) {
+      server.close();
       throw notStarted;
     }
+  }
+
+  private void run() {
+    listener.start();
+    workers.ifPresent(
+        parts -> {
+          parts.sweep().start();
+          parts.pool().start();
+        });
+    phase = Phase.READY;
   }
 
   private List<Resource> apiResources(

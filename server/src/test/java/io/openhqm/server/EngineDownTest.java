@@ -3,8 +3,11 @@ package io.openhqm.server;
 import static io.openhqm.server.Problems.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openhqm.core.config.OpenHqmConfig.LogFormat;
 import io.openhqm.server.FaultyEngineProvider.Fault;
 import io.openhqm.tck.OpenApiConformance;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -80,6 +83,26 @@ class EngineDownTest {
       assertThat(answer.header("Retry-After")).isEqualTo("7");
     }
     assertThat(server.get("/metrics").status()).isEqualTo(200);
+  }
+
+  @Test
+  void manyRefusalsLeaveOneStackTraceInTheLog() {
+    var log = new ByteArrayOutputStream();
+    try (var output = LogOutput.install(log, LogFormat.JSON, "INFO")) {
+      FaultyEngineProvider.fault = Fault.DOWN;
+      for (int i = 0; i < 100; i++) {
+        assertThat(server.submit("{\"payload\": 1}").status()).isEqualTo(503);
+      }
+      FaultyEngineProvider.fault = Fault.NONE;
+    }
+
+    assertThat(log.toString(StandardCharsets.UTF_8).lines())
+        .filteredOn(line -> line.contains("an engine could not answer POST"))
+        .hasSizeLessThan(10)
+        .filteredOn(line -> line.contains("\\tat "))
+        .hasSize(1);
+    assertThat(server.get("/metrics").text())
+        .containsPattern("openhqm_trouble_total\\{type=\"UnavailableException\"\\} [0-9]{3}");
   }
 
   @Test

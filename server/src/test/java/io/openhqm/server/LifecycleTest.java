@@ -142,6 +142,21 @@ class LifecycleTest {
   }
 
   @Test
+  void aStartThatFailsLeavesNothingOpen() throws Exception {
+    String withProcessor =
+        "processor: {name: closing, jar: \"" + ClosingProcessor.jar(folder) + "\"}\n";
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String config =
+          config(Integer.toString(taken.getLocalPort()), "1")
+              .replace("enabled: true", "enabled: false");
+      assertThatThrownBy(() -> RunningServer.start(folder, config + withProcessor))
+          .isInstanceOf(StartException.class);
+    }
+    assertThat(ClosingProcessor.OPEN).hasValue(0);
+    start("1").close();
+  }
+
+  @Test
   void aFileInUseStopsTheStart() {
     try (var first = start("1")) {
       assertThatThrownBy(() -> start("1"))

@@ -27,8 +27,9 @@ class LogOutputTest {
   void theEndOfAJobIsALineOfJson() {
     var id = UUID.randomUUID();
     try (var log = LogOutput.install(bytes, LogFormat.JSON, "INFO")) {
-      new JobLog().accepted(id, "orders");
-      new JobLog().jobEnded(id, "orders", JobStatus.COMPLETED, Duration.ofMillis(1250));
+      new JobLog(System::nanoTime).accepted(id, "orders");
+      new JobLog(System::nanoTime)
+          .jobEnded(id, "orders", JobStatus.COMPLETED, Duration.ofMillis(1250));
     }
 
     assertThat(written().lines()).as("acceptance is told at DEBUG only").hasSize(1);
@@ -58,7 +59,7 @@ class LogOutputTest {
     for (var format : LogFormat.values()) {
       bytes.reset();
       try (var log = LogOutput.install(bytes, format, "INFO")) {
-        new JobLog()
+        new JobLog(System::nanoTime)
             .attemptEnded(UUID.randomUUID(), hostile, "failed", Duration.ofMillis(1), hostile);
       }
       assertThat(written().split("[\n\r]", -1)).as(format + ": " + written()).hasSize(2);
