@@ -13,6 +13,12 @@ final class DynamoDbJobStoreTest extends JobStoreContract {
     return DynamoDb.open(settings, time());
   }
 
+  /** Each takes some ten thousand calls. */
+  @Override
+  protected int seeds() {
+    return Integer.getInteger("openhqm.test.seeds", 2);
+  }
+
   @Override
   protected Optional<Engine> reopen() {
     return Optional.of(DynamoDb.open(settings, time()));
