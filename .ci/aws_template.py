@@ -103,10 +103,12 @@ class Deployed:
                 return self.parameters.get(of, node)
             if what == "Fn::If":
                 return self.value(of[1] if self.condition(of[0]) else of[2])
-            if what == "Fn::Join" and all(isinstance(part, str) for part in (of[1] if isinstance(of[1], list) else [])):
-                return of[0].join(of[1])
-            if what == "Fn::Join" and isinstance(of[1], dict) and "Ref" in of[1]:
-                return self.value(of[1])
+            if what == "Fn::Join":
+                parts = self.value(of[1])
+                if isinstance(parts, str):
+                    return parts
+                if all(isinstance(part, str) for part in parts):
+                    return of[0].join(parts)
             if what == "Fn::FindInMap":
                 table, first, second = (self.value(part) for part in of)
                 return self.document["Mappings"][table][first][second]
@@ -198,7 +200,7 @@ def table_is_the_one_that_the_code_writes(stack):
         ("key", keys, [constants.get("ID")]),
         ("index", index["IndexName"], constants.get("SWEEP_INDEX")),
         ("index keys", index_keys, [constants.get("SWEEP_SHARD"), constants.get("SWEEP_AT")]),
-        ("TTL", ttl["AttributeName"], constants.get("TTL")),
+        ("TTL", ttl["AttributeName"], constants.get("EXPIRES_AT_EPOCH")),
         ("TTL on", ttl["Enabled"], True),
     ):
         if is_ != must:

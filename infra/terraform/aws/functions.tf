@@ -66,7 +66,7 @@ locals {
       handler     = "io.openhqm.aws.worker.DeadLetterHandler::handleRequest"
       memory      = var.api_memory
       timeout     = 30
-      environment = {}
+      environment = { OPENHQM_GIVEN_UP_QUEUE_URL = aws_sqs_queue.given_up.url }
       statements = [
         {
           Sid      = "Take"
