@@ -212,8 +212,15 @@ abstract class QueueDeliveryRules extends QueueRules {
       sent(message);
       receivedOne().settle(DONE);
     } else {
-      assertThat(ids(first)).containsOnly(message.id()).hasSize(2);
-      assertThat(ids(more)).containsExactly(message.id());
+      var copies = new ArrayList<>(first);
+      copies.addAll(more);
+      copies.forEach(copy -> copy.settle(DONE));
+      // Where a message is a session of its own, its copies come one after the other.
+      for (var next = received(1, ticks(6)); !next.isEmpty(); next = received(1, ticks(6))) {
+        next.getFirst().settle(DONE);
+        copies.addAll(next);
+      }
+      assertThat(ids(copies)).containsOnly(message.id()).hasSize(3);
     }
   }
 
@@ -279,8 +286,10 @@ abstract class QueueDeliveryRules extends QueueRules {
 
     assertThatThrownBy(() -> task.get(10, TimeUnit.SECONDS))
         .hasCauseInstanceOf(InterruptedException.class);
-    sent();
-    receivedOne();
+    var message = sent();
+    // Waiting: what the product was about to hand to the first receiver may have to come back.
+    assertThat(ids(queue.receive(1, ticks(6), Duration.ofSeconds(10))))
+        .containsExactly(message.id());
   }
 
   @Test

@@ -47,6 +47,22 @@ abstract class QueueRules extends EngineContract {
   }
 
   /**
+   * Whether old messages come first though they belong to no session. Some products keep order only
+   * within one.
+   */
+  protected boolean ordersBeyondSessions() {
+    return true;
+  }
+
+  /**
+   * Whether the queue can say since when its oldest message waits. Where the product does not tell
+   * it, {@code Depth.oldest} is always empty.
+   */
+  protected boolean tellsOldest() {
+    return true;
+  }
+
+  /**
    * How long the engine may take to show a message that is due, in elapsed time; an empty {@code
    * receive} is asked again until this is over.
    */
