@@ -1,0 +1,111 @@
+package io.openhqm.aws.sqs;
+
+import io.openhqm.core.UnavailableException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Asks SQS for messages in a thread that nobody interrupts: SQS may hand a message over at the very
+ * moment in which the receiver turns away, and then somebody has to give it back. Otherwise it
+ * would be nobody's until its time is over. Safe for use by many threads.
+ */
+final class Polls {
+  private final SqsCalls calls;
+  private final SqsQueue queue;
+
+  /** Each answer that is waited for, with what tells that its thread has ended. */
+  private final ConcurrentMap<CompletableFuture<List<SqsRecord>>, CompletableFuture<Void>> running =
+      new ConcurrentHashMap<>();
+
+  private volatile boolean closed;
+
+  Polls(SqsCalls calls, SqsQueue queue) {
+    this.calls = calls;
+    this.queue = queue;
+  }
+
+  /**
+   * Waits for messages, or until {@code waitSeconds} are over, at most 20.
+   *
+   * @throws InterruptedException at once; what comes later is given back
+   */
+  List<SqsRecord> poll(int max, int visibilitySeconds, int waitSeconds)
+      throws InterruptedException {
+    var answer = new CompletableFuture<List<SqsRecord>>();
+    running.put(answer, new CompletableFuture<>());
+    Thread.ofVirtual()
+        .name("sqs-poll")
+        .start(() -> ask(answer, max, visibilitySeconds, waitSeconds));
+    if (closed) {
+      answer.completeExceptionally(SqsCalls.closedException());
+    }
+    try {
+      return answer.get();
+    } catch (InterruptedException stop) {
+      if (!answer.cancel(false)) {
+        giveBack(answer);
+      }
+      throw stop;
+    } catch (ExecutionException failure) {
+      if (failure.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException("asking SQS for messages broke", failure.getCause());
+    }
+  }
+
+  private void ask(
+      CompletableFuture<List<SqsRecord>> answer, int max, int visibilitySeconds, int waitSeconds) {
+    try {
+      var records = calls.receive(queue, max, visibilitySeconds, waitSeconds);
+      if (!answer.complete(records)) {
+        giveBack(records);
+      }
+    } catch (RuntimeException | Error failure) {
+      answer.completeExceptionally(failure);
+    } finally {
+      running.remove(answer).complete(null);
+    }
+  }
+
+  private void giveBack(CompletableFuture<List<SqsRecord>> answer) {
+    try {
+      giveBack(answer.getNow(List.of()));
+    } catch (CancellationException | CompletionException nothingCame) {
+      // There is nothing to give back.
+    }
+  }
+
+  private void giveBack(List<SqsRecord> records) {
+    try {
+      calls.giveBack(queue, records.stream().map(SqsRecord::receiptHandle).toList());
+    } catch (UnavailableException noAnswer) {
+      // They come again when their time is over.
+    }
+  }
+
+  /**
+   * Ends all waiting, and waits up to {@code patience} for what SQS may still hand over, so that it
+   * is given back before the process ends.
+   */
+  void close(Duration patience) {
+    closed = true;
+    var ended = CompletableFuture.allOf(running.values().toArray(CompletableFuture[]::new));
+    running.keySet().forEach(answer -> answer.completeExceptionally(SqsCalls.closedException()));
+    try {
+      ended.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException hurry) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException late) {
+      // What comes now comes again when its time is over.
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.openhqm.aws.sqs;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.core.retry.RetryMode;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/**
+ * Makes clients whose calls end in time: a client of ours that waits for its 202 must be told 503
+ * while it still listens.
+ */
+final class SqsClients {
+  /**
+   * How long calls may take that do not wait for messages.
+   *
+   * @param attempt one try
+   * @param call all of them, three at most
+   */
+  record Limits(Duration attempt, Duration call) {
+    /** With room in one try for the first call of a cold and slow function. */
+    static final Limits USUAL = new Limits(Duration.ofSeconds(3), Duration.ofSeconds(6));
+  }
+
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+
+  /** Longer than the longest poll, so that the limits above are the ones that count. */
+  private static final Duration SOCKET = Duration.ofSeconds(30);
+
+  private SqsClients() {}
+
+  static SqsClient create(
+      String region, Optional<URI> endpoint, AwsCredentialsProvider credentials, Limits limits) {
+    var builder =
+        SqsClient.builder()
+            .region(Region.of(region))
+            .credentialsProvider(credentials)
+            .httpClientBuilder(
+                UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(SOCKET))
+            .overrideConfiguration(
+                of ->
+                    of.retryStrategy(RetryMode.STANDARD)
+                        .apiCallAttemptTimeout(limits.attempt())
+                        .apiCallTimeout(limits.call()));
+    endpoint.ifPresent(builder::endpointOverride);
+    return builder.build();
+  }
+}

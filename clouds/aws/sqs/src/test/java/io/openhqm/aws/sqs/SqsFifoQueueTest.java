@@ -1,0 +1,8 @@
+package io.openhqm.aws.sqs;
+
+/** The contract on a FIFO queue. */
+final class SqsFifoQueueTest extends SqsRequestQueueRules {
+  SqsFifoQueueTest() {
+    super(true);
+  }
+}
