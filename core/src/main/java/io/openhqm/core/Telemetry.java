@@ -1,6 +1,7 @@
 package io.openhqm.core;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -11,6 +12,14 @@ import java.util.UUID;
 public interface Telemetry {
   /** Counts nothing. */
   Telemetry NONE = new Telemetry() {};
+
+  /**
+   * The same, for what is told of work that came with this W3C trace context ({@code traceparent}),
+   * so that a log's lines can carry its trace id.
+   */
+  default Telemetry traced(Optional<String> traceparent) {
+    return this;
+  }
 
   /** A submission was recorded. */
   default void accepted(UUID id, String endpoint) {}

@@ -6,10 +6,13 @@ import io.openhqm.server.Repeats.Turn;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Logs what happens to jobs: one line when a job ends, more at DEBUG; and trouble, of which many
@@ -18,13 +21,34 @@ import java.util.logging.Logger;
 final class JobLog implements Telemetry {
   private static final Logger LOG = Logger.getLogger("io.openhqm.jobs");
 
+  /** W3C Trace Context: version, trace id, and what does not matter here. */
+  private static final Pattern TRACEPARENT =
+      Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
+
   private final Repeats repeats;
+  private final Optional<String> traceId;
 
   /**
    * @param nanos elapsed time, in nanoseconds from any moment
    */
   JobLog(LongSupplier nanos) {
-    this.repeats = new Repeats(nanos);
+    this(new Repeats(nanos), Optional.empty());
+  }
+
+  private JobLog(Repeats repeats, Optional<String> traceId) {
+    this.repeats = repeats;
+    this.traceId = traceId;
+  }
+
+  /** The same log; its lines about jobs have the trace id, where the context is a valid one. */
+  @Override
+  public JobLog traced(Optional<String> traceparent) {
+    return new JobLog(
+        repeats,
+        traceparent
+            .map(TRACEPARENT::matcher)
+            .filter(Matcher::matches)
+            .map(found -> found.group(1)));
   }
 
   @Override
@@ -107,10 +131,11 @@ final class JobLog implements Telemetry {
     return fields;
   }
 
-  private static void log(
+  private void log(
       Level level, String message, UUID id, String endpoint, Map<String, Object> more) {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("correlation_id", id);
+    traceId.ifPresent(trace -> fields.put("trace_id", trace));
     fields.put("endpoint", endpoint);
     fields.putAll(more);
     LOG.log(new LogEvent(level, message, fields));

@@ -3,10 +3,16 @@ package io.openhqm.server;
 import io.openhqm.core.JobStatus;
 import io.openhqm.core.Telemetry;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Counts and logs. */
 record ServerTelemetry(Metrics metrics, JobLog log) implements Telemetry {
+  @Override
+  public Telemetry traced(Optional<String> traceparent) {
+    return traceparent.isEmpty() ? this : new ServerTelemetry(metrics, log.traced(traceparent));
+  }
+
   @Override
   public void accepted(UUID id, String endpoint) {
     metrics.accepted(id, endpoint);

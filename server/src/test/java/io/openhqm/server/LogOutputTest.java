@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -40,6 +42,28 @@ class LogOutputTest {
     assertThat(line.path("endpoint").asString()).isEqualTo("orders");
     assertThat(line.path("message").asString()).isEqualTo("Request processed successfully");
     assertThat(line.path("duration_ms").asInt()).isEqualTo(1250);
+  }
+
+  @Test
+  void theTraceThatAJobCameWithStandsBesideItsId() {
+    String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    var log = new JobLog(System::nanoTime);
+    for (var format : LogFormat.values()) {
+      bytes.reset();
+      try (var output = LogOutput.install(bytes, format, "INFO")) {
+        log.traced(Optional.of("00-" + trace + "-00f067aa0ba902b7-01"))
+            .jobEnded(UUID.randomUUID(), "orders", JobStatus.FAILED, Duration.ZERO);
+      }
+      assertThat(written()).containsPattern("correlation_id\\W.*trace_id\\W{1,3}" + trace + "\\W");
+
+      bytes.reset();
+      try (var output = LogOutput.install(bytes, format, "INFO")) {
+        for (var none : List.of(Optional.<String>empty(), Optional.of("no\ntrace"))) {
+          log.traced(none).jobEnded(UUID.randomUUID(), "orders", JobStatus.FAILED, Duration.ZERO);
+        }
+      }
+      assertThat(written()).doesNotContain("trace_id").doesNotContain("no");
+    }
   }
 
   @Test

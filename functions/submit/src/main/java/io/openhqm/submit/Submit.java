@@ -170,7 +170,7 @@ public final class Submit implements ApiFunction {
     var stored = ports.intake().accept(job, message, submission.notBefore());
     return switch (stored) {
       case Creation.Created created -> {
-        ports.telemetry().accepted(job.id(), route);
+        ports.telemetry().traced(message.traceparent()).accepted(job.id(), route);
         yield answer(request, prefer, job);
       }
       case Creation.Exists exists -> answerAgain(request, prefer, job, exists.job());

@@ -110,11 +110,11 @@ public final class Sweep {
     boolean cancelled =
         job.state() instanceof Job.State.Processing processing && processing.cancelRequested();
     if (cancelled) {
-      end(granted, new Ending.Cancelled());
+      end(overdue, granted, new Ending.Cancelled());
     } else if (job.attempts() - 1 >= attemptsMax(overdue.message())) {
       // First, as nobody would after a crash: a worker brings it to the dead letters, with the end.
       overdue.message().ifPresent(message -> queue.send(message, clock.instant()));
-      end(granted, new Ending.Failed(workersDied(job.attempts() - 1)));
+      end(overdue, granted, new Ending.Failed(workersDied(job.attempts() - 1)));
     } else {
       var now = clock.instant();
       store.release(granted.lease(), now, Optional.empty(), Optional.empty());
@@ -134,15 +134,16 @@ public final class Sweep {
         .orElse(Integer.MAX_VALUE);
   }
 
-  private void end(Claim.Granted granted, Ending ending) {
+  private void end(Overdue overdue, Claim.Granted granted, Ending ending) {
     var job = granted.job();
     if (!store.complete(granted.lease(), ending, settings.ttl())) {
       return;
     }
     var since = Duration.between(job.submittedAt(), clock.instant());
-    telemetry.jobEnded(job.id(), "swept", ending.status(), since);
+    var traced = telemetry.traced(overdue.message().flatMap(Message::traceparent));
+    traced.jobEnded(job.id(), "swept", ending.status(), since);
     if (ending instanceof Ending.Failed) {
-      telemetry.deadLettered(job.id(), "swept", "worker_died");
+      traced.deadLettered(job.id(), "swept", "worker_died");
     }
   }
 

@@ -178,7 +178,7 @@ public final class Worker {
     var now = ports.clock().instant();
     var job = Job.pending(message.id(), message.submittedAt(), now, Optional.empty());
     if (ports.store().create(job, Optional.empty()) instanceof JobStore.Creation.Created) {
-      ports.telemetry().accepted(message.id(), "foreign");
+      telemetry(message).accepted(message.id(), "foreign");
     }
   }
 
@@ -265,7 +265,7 @@ public final class Worker {
     var time = AttemptTime.of(work.route().timeout(), usable(invocation.until()), invocation);
     var deadline = Deadline.after(time.allowed(), ports.clock());
     int number = work.job().attempts();
-    ports.telemetry().attemptStarted(message.id(), work.route().name(), number);
+    telemetry(message).attemptStarted(message.id(), work.route().name(), number);
     try (var running = ports.attempts().begin(work.lease(), work.delivery(), deadline.at())) {
       Optional<Verdict> verdict;
       try {
@@ -380,8 +380,7 @@ public final class Worker {
     }
     var status = ending.status();
     attemptEnded(work, status.name().toLowerCase(java.util.Locale.ROOT), describe(ending));
-    ports
-        .telemetry()
+    telemetry(work.message())
         .jobEnded(
             work.message().id(), work.route().name(), status, since(work.job().submittedAt()));
     if (ports.responses().isPresent()) {
@@ -416,7 +415,7 @@ public final class Worker {
   }
 
   private Outcome deadLetter(Work work, String reason, String error) {
-    ports.telemetry().deadLettered(work.message().id(), work.route().name(), reason);
+    telemetry(work.message()).deadLettered(work.message().id(), work.route().name(), reason);
     return new Outcome.DeadLetter(error);
   }
 
@@ -471,10 +470,13 @@ public final class Worker {
   }
 
   private void attemptEnded(Work work, String result, String detail) {
-    ports
-        .telemetry()
+    telemetry(work.message())
         .attemptEnded(
             work.message().id(), work.route().name(), result, since(work.startedAt()), detail);
+  }
+
+  private Telemetry telemetry(Message message) {
+    return ports.telemetry().traced(message.traceparent());
   }
 
   private Outcome retryAfter(Duration delay) {
