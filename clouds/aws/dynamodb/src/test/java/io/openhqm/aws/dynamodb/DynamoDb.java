@@ -6,10 +6,12 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.UUID;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
 import software.amazon.dynamodb.services.local.main.ServerRunner;
@@ -64,8 +66,16 @@ final class DynamoDb {
             StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")));
   }
 
+  /** The same, and patient: the machine that runs the tests may be busy. */
+  static DynamoDbClient patientClient(URI endpoint) {
+    return client(endpoint)
+        .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(Duration.ofSeconds(30)))
+        .overrideConfiguration(calls -> calls.apiCallTimeout(Duration.ofMinutes(2)))
+        .build();
+  }
+
   static DynamoDbClient client() {
-    return client(endpoint()).build();
+    return patientClient(endpoint());
   }
 
   /** A new, empty table; time to live is off, as the tests' clocks are not DynamoDB's. */

@@ -24,7 +24,7 @@ final class LostAnswerTest extends StoreTest {
   @BeforeEach
   void openOverAProxy() throws Exception {
     proxy = new Proxy(DynamoDb.endpoint());
-    shaky = open(settings(), DynamoDb.client(proxy.endpoint()).build()).store().orElseThrow();
+    shaky = open(settings(), DynamoDb.patientClient(proxy.endpoint())).store().orElseThrow();
   }
 
   @AfterEach

@@ -123,12 +123,20 @@ abstract class StoreTest {
   }
 
   final List<Map<String, AttributeValue>> items() {
-    return client.scanPaginator(all -> all.tableName(table).consistentRead(true)).items().stream()
+    return items(table);
+  }
+
+  private List<Map<String, AttributeValue>> items(String name) {
+    return client.scanPaginator(all -> all.tableName(name).consistentRead(true)).items().stream()
         .toList();
   }
 
   final List<String> ids() {
-    return items().stream().map(item -> item.get(JobTable.ID).s()).toList();
+    return ids(table);
+  }
+
+  final List<String> ids(String name) {
+    return items(name).stream().map(item -> item.get(JobTable.ID).s()).toList();
   }
 
   final Map<String, AttributeValue> item(Job job) {
