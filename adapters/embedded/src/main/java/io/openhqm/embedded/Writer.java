@@ -27,6 +27,9 @@ final class Writer implements AutoCloseable {
 
   private static final long TICK = TimeUnit.MILLISECONDS.toNanos(200);
 
+  /** How often it is tried whether there is room again, once a write has failed. */
+  private static final long PROBE_EVERY = TimeUnit.SECONDS.toNanos(1);
+
   /** The end of the queue: nothing is taken any more. */
   private static final Operation CLOSED =
       new Operation() {
@@ -46,6 +49,7 @@ final class Writer implements AutoCloseable {
   private volatile long commits;
   private volatile long operations;
   private long claimsSince;
+  private long nextProbe = System.nanoTime();
 
   /**
    * What the writer does beside, in between: at most once a tick. Gives an operation to run, or
@@ -188,6 +192,10 @@ final class Writer implements AutoCloseable {
   }
 
   private void tick(List<Operation> batch) {
+    if (trouble != null && System.nanoTime() - nextProbe >= 0) {
+      probe();
+      nextProbe = System.nanoTime() + PROBE_EVERY;
+    }
     try {
       var operation = chore.next(sql);
       if (operation != null) {
@@ -196,6 +204,14 @@ final class Writer implements AutoCloseable {
     } catch (SQLException e) {
       sql.rollback();
       trouble = String.valueOf(Failures.of(file, e).getMessage());
+    }
+  }
+
+  /** Nobody submits while health is bad, so nobody else would find out that it could be good. */
+  private void probe() {
+    write(new ArrayList<>(List.of(RoomProbe.fill())), false);
+    if (trouble == null) {
+      write(new ArrayList<>(List.of(RoomProbe.empty())), false);
     }
   }
 
@@ -244,7 +260,10 @@ final class Writer implements AutoCloseable {
       recover(batch, e);
       return;
     }
-    trouble = null;
+    if (trouble != null && batch.stream().anyMatch(Operation::grows)) {
+      // What needs no room may well have been written on a disk that has none.
+      trouble = null;
+    }
     succeed(batch, claims);
   }
 

@@ -8,6 +8,7 @@ import io.openhqm.core.Body;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Claim;
 import io.openhqm.core.Ending;
+import io.openhqm.core.Engine.Health;
 import io.openhqm.core.EngineException;
 import io.openhqm.core.Headers;
 import io.openhqm.core.JobStatus;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,6 +136,33 @@ final class MisfortuneTest {
 
       accept(engine, 500);
       assertThat(store.complete(lease, ending, HOUR)).isTrue();
+    }
+  }
+
+  @Test
+  void healthStaysBadWhileTheDiskIsFullAndBecomesGoodByItself() {
+    try (var engine = open()) {
+      var store = engine.store().orElseThrow();
+      var worked = accept(engine, 10);
+      limitPages(engine, 20);
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 1_000; i++) {
+                  accept(engine, 500);
+                }
+              })
+          .isInstanceOf(UnavailableException.class);
+
+      // What needs no room goes on, and says nothing about it.
+      var lease = ((Claim.Granted) store.claim(worked.id(), HOUR)).lease();
+      assertThat(store.complete(lease, new Ending.Cancelled(), HOUR)).isTrue();
+      Awaitility.await()
+          .during(Duration.ofMillis(1_500))
+          .untilAsserted(() -> assertThat(engine.health().up()).isFalse());
+
+      limitPages(engine, 0);
+      Awaitility.await()
+          .untilAsserted(() -> assertThat(engine.health()).isEqualTo(new Health(true, "ok")));
     }
   }
 
