@@ -24,6 +24,10 @@ class ClassPathTest {
       """;
   private static final String SERVER =
       """
+      com.fasterxml.jackson.core:jackson-annotations
+      com.fasterxml.jackson.core:jackson-core
+      com.fasterxml.jackson.core:jackson-databind
+      com.jayway.jsonpath:json-path
       info.picocli:picocli
       io.helidon.builder:helidon-builder-api
       io.helidon.common.concurrency:helidon-common-concurrency-limits
@@ -70,6 +74,7 @@ class ClassPathTest {
       io.openhqm:openhqm-memory
       io.openhqm:openhqm-status
       io.openhqm:openhqm-submit
+      io.openhqm:openhqm-transforms
       io.openhqm:openhqm-worker
       io.prometheus:prometheus-metrics-config
       io.prometheus:prometheus-metrics-core
@@ -77,10 +82,13 @@ class ClassPathTest {
       io.prometheus:prometheus-metrics-exposition-textformats
       io.prometheus:prometheus-metrics-model
       io.prometheus:prometheus-metrics-tracer-common
+      net.thisptr:jackson-jq
       org.apache.httpcomponents.client5:httpclient5
       org.apache.httpcomponents.core5:httpcore5
       org.apache.httpcomponents.core5:httpcore5-h2
       org.hdrhistogram:HdrHistogram
+      org.jruby.jcodings:jcodings
+      org.jruby.joni:joni
       org.jspecify:jspecify
       org.slf4j:slf4j-api
       org.slf4j:slf4j-jdk14

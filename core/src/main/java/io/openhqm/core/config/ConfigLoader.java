@@ -95,7 +95,7 @@ public final class ConfigLoader {
     var blobs = blobs(section(root, "blobs"));
     var monitoring = monitoring(section(root, "monitoring"));
     var routing =
-        new RoutingReader(report, this::readMapping, folder)
+        new RoutingReader(report, this::readMapping, folder, true)
             .read(section(root, "routing"), proxy.endpoints().keySet());
     var partitioning = partitioning(section(root, "partitioning"));
     var processor = processor(section(root, "processor"));

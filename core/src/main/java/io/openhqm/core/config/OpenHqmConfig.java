@@ -3,6 +3,7 @@ package io.openhqm.core.config;
 import io.openhqm.core.Endpoint;
 import io.openhqm.core.RetryPolicy;
 import io.openhqm.core.Secret;
+import io.openhqm.core.transform.Transformations;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -141,15 +142,21 @@ public record OpenHqmConfig(
       Map<String, String> headerMappings,
       Map<String, String> queryParams) {}
 
-  /** What is done to the payload; {@code text} is empty for {@code PASSTHROUGH}. */
-  public record Transform(TransformType type, String text) {}
+  /**
+   * What is done to the payload.
+   *
+   * @param type a name, {@code passthrough} where nothing is done
+   * @param text the template or expression; empty for {@code passthrough}
+   */
+  public record Transform(String type, String text) {
+    /** The payload goes on as it came. */
+    public static final Transform NONE = new Transform(Transformations.PASSTHROUGH, "");
 
-  /** {@code transform_type}. */
-  public enum TransformType {
-    PASSTHROUGH,
-    TEMPLATE,
-    JSONPATH,
-    JQ
+    /** The type only: the text may hold a credential. */
+    @Override
+    public String toString() {
+      return type;
+    }
   }
 
   /** {@code partitioning}: where a message's session comes from. */

@@ -169,17 +169,14 @@ final class ProxySettings {
           whole("max_retries", "", 0, 1_000, "Attempts after the first." + ENDPOINTS)
               .unit("attempts")
               .example("5"),
-          choice(
-              "transform_type",
-              "passthrough",
-              "What is done to the payload. So far only `passthrough`: it goes on as it came; the"
-                  + " others are known, and refused.",
-              "passthrough",
-              "template",
-              "jsonpath",
-              "jq"),
-          text("transform", "", "The template or expression; unused with `passthrough`.")
-              .example("''"),
+          text(
+                  "transform_type",
+                  "passthrough",
+                  "What makes the payload for the backend: `passthrough` (it goes on as it came),"
+                      + " `template`, `jsonpath`, `jq`, or the name of one on the class path.")
+              .example("jq"),
+          text("transform", "", "The template or expression, see below; none with `passthrough`.")
+              .example("'{user: .payload.email}'"),
           tree(
                   "header_mappings",
                   "Header fields for the backend from dotted paths into the message: over the"

@@ -7,8 +7,8 @@ import io.openhqm.core.config.ConfigNode.Sequence;
 import io.openhqm.core.config.OpenHqmConfig.Route;
 import io.openhqm.core.config.OpenHqmConfig.Routing;
 import io.openhqm.core.config.OpenHqmConfig.Transform;
-import io.openhqm.core.config.OpenHqmConfig.TransformType;
 import io.openhqm.core.transform.MessagePath;
+import io.openhqm.core.transform.Transformations;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,12 +29,22 @@ final class RoutingReader {
   private final ConfigReport report;
   private final BiFunction<String, String, Mapping> readMapping;
   private final Folder folder;
+  private final boolean isPart;
+
+  /** Looked for only where a route has need of them: a cold start pays for it. */
+  private Optional<Transformations> transformations = Optional.empty();
 
   /**
    * @param readMapping reads a text under a source's name
+   * @param isPart whether the process uses only a part of the configuration, and may lack what it
+   *     does not use
    */
   RoutingReader(
-      ConfigReport report, BiFunction<String, String, Mapping> readMapping, Folder folder) {
+      ConfigReport report,
+      BiFunction<String, String, Mapping> readMapping,
+      Folder folder,
+      boolean isPart) {
+    this.isPart = isPart;
     this.report = report;
     this.readMapping = readMapping;
     this.folder = folder;
@@ -131,13 +141,7 @@ final class RoutingReader {
     if (!endpoints.contains(endpoint)) {
       in.problem("endpoint", unknownEndpoint(in, "endpoint", endpoint, endpoints));
     }
-    var type =
-        TransformType.valueOf(
-            in.choice("transform_type").orElse("passthrough").toUpperCase(Locale.ROOT));
-    var transform = new Transform(type, in.textOrEmpty("transform"));
-    if (type != TransformType.PASSTHROUGH) {
-      in.problem("transform_type", "this build has only passthrough: payloads go on as they came");
-    }
+    var transform = transform(in);
     in.text("match_field").ifPresent(field -> checkPath(in, "match_field", field));
     checkMappings(in);
     in.text("description");
@@ -159,6 +163,40 @@ final class RoutingReader {
             in.texts("query_params"));
     noteUseless(in, route);
     return Optional.of(new Placed(route, in));
+  }
+
+  /** What is done to the payload: compiled here to find its faults, and again where it is used. */
+  private Transform transform(SectionReader in) {
+    var type = in.textOrEmpty("transform_type").toLowerCase(Locale.ROOT);
+    var text = in.textOrEmpty("transform");
+    if (type.equals(Transformations.PASSTHROUGH) || text.isEmpty()) {
+      if (!type.equals(Transformations.PASSTHROUGH)) {
+        in.note("transform_type", "has no effect without transform");
+      }
+      return Transform.NONE;
+    }
+    if (transformations.isEmpty()) {
+      transformations = Optional.of(Transformations.installed());
+    }
+    var known = transformations.get();
+    var named = known.named(type);
+    if (named.isPresent()) {
+      try {
+        named.get().compile(text);
+      } catch (IllegalArgumentException invalid) {
+        in.problem("transform", "is " + in.told("transform", String.valueOf(invalid.getMessage())));
+      }
+    } else if (!isPart) {
+      in.problem(
+          "transform_type",
+          "there is no transformation "
+              + in.quoted("transform_type", type)
+              + " on the class path"
+              + Nearest.hint(type, known.names())
+              + "; there are: "
+              + String.join(", ", known.names()));
+    }
+    return new Transform(type, text);
   }
 
   /** What loads, since it does in the Python OpenHQM, and is hardly meant. */

@@ -275,6 +275,12 @@ final class SectionReader {
         : "a value that is not shown";
   }
 
+  /** {@code words} about a value; only that it is not valid where they may repeat a variable's. */
+  String told(String name, String words) {
+    boolean variable = entry(name).map(entry -> entry.value().fromEnvironment()).orElse(false);
+    return variable ? "not valid; it holds the value of a variable, so no more is told" : words;
+  }
+
   private void noteValue(String name, String yaml) {
     if (shown) {
       var given = entry(name).filter(found -> !found.value().saysNothing());

@@ -26,6 +26,7 @@ public final class ConfiguredEndpoints implements EndpointResolver {
   private final String processorName;
   private final AllowList allowList;
   private final AddressRules addresses;
+  private final RouteTransforms transforms;
 
   private ConfiguredEndpoints(OpenHqmConfig config) {
     this.proxy = config.proxy();
@@ -34,6 +35,7 @@ public final class ConfiguredEndpoints implements EndpointResolver {
     this.processorName = config.processor().name().orElse("echo");
     this.allowList = new AllowList(config.proxy().allowedUrls());
     this.addresses = new AddressRules(config.proxy().allowedAddresses());
+    this.transforms = RouteTransforms.of(config.routing());
   }
 
   /** The endpoints of this configuration. */
@@ -134,7 +136,7 @@ public final class ConfiguredEndpoints implements EndpointResolver {
     Duration timeout = metadata.timeout().or(route::timeout).orElse(endpoint.timeout());
     String method = metadata.method().or(route::method).orElse(endpoint.method());
     try {
-      var rewrite = Rewrites.of(route, message);
+      var rewrite = Rewrites.of(route, transforms.of(route), message);
       return new Resolution.Found(
           new Route(endpoint.name(), Optional.of(endpoint), method, timeout, policy, rewrite));
     } catch (Rewrites.UnfitException unfit) {

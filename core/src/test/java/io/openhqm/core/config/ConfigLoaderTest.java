@@ -260,6 +260,29 @@ class ConfigLoaderTest {
     var route = ((ConfigResult.Loaded) result).config().routing().routes().getFirst();
     assertThat(route.headerMappings()).containsExactly(Map.entry("X-Request-ID", "correlation_id"));
     assertThat(route.queryParams()).containsExactly(Map.entry("tenant_id", "metadata.tenant"));
+    assertThat(route.transform())
+        .isEqualTo(
+            new OpenHqmConfig.Transform("jq", "{username: (.payload.email | split(\"@\")[0])}"));
+  }
+
+  @Test
+  void aBrokenTransformIsToldWithItsLineAndWithoutItsText() {
+    String yaml =
+        """
+        proxy: {endpoints: {a: {url: http://a}}}
+        routing:
+          enabled: true
+          config_dict:
+            routes:
+              - {name: first, endpoint: a, transform_type: template, transform: '{"t": s3cr}'}
+              - {name: next, endpoint: a, transform_type: Template, transform: '{"t": ${T}}'}
+        """;
+    assertThat(faults(yaml, Map.of("T", "s3cr")))
+        .containsExactly(
+            "config.yaml:6:73: routing.config.routes[0].transform: is not a template: it is no JSON"
+                + " (RFC 8259) with its {{…}} filled in; see line 1 of it",
+            "config.yaml:7:72: routing.config.routes[1].transform: is not valid; it holds the value"
+                + " of a variable, so no more is told");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.openhqm.core.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openhqm.core.Attempt;
 import io.openhqm.core.Body;
@@ -11,6 +12,7 @@ import io.openhqm.core.EndpointResolver.Resolution;
 import io.openhqm.core.Headers;
 import io.openhqm.core.Message;
 import io.openhqm.core.Metadata;
+import io.openhqm.core.PermanentException;
 import io.openhqm.core.Priority;
 import io.openhqm.core.Rewrite;
 import io.openhqm.core.config.ConfigLoader;
@@ -130,5 +132,69 @@ class RewriteTest {
                 Refusal.UNFIT_VALUE,
                 "what is at 'payload.user.name' cannot be the header field 'X-User', as the route"
                     + " 'all' wants it: it holds control characters or ones beyond Latin-1"));
+  }
+
+  private static Resolution transformed(String route, String payload) {
+    var loaded =
+        (ConfigResult.Loaded)
+            ConfigLoader.loadText(
+                CONFIG.substring(0, CONFIG.indexOf("    - name")) + "    - " + route,
+                "test.yaml",
+                Path.of("."),
+                Map.of());
+    return ConfiguredEndpoints.of(loaded.config()).resolve(message(payload, "{}"));
+  }
+
+  @Test
+  void aTransformMakesThePayloadOfTheCallAndLeavesTheMessage() throws Exception {
+    var route =
+        ((Resolution.Found)
+                transformed(
+                    "{endpoint: a, transform_type: template, transform: '{\"n\":{{payload.n}}}'}",
+                    "{\"n\": 5}"))
+            .route();
+    var message =
+        new Message(
+            ID,
+            Body.of(Bytes.utf8("{\"n\": 5}")),
+            Headers.of("Content-Type", "application/x", "Content-Digest", "d", "x-kept", "k"),
+            Metadata.none(),
+            Instant.EPOCH,
+            Optional.empty());
+    var made = route.rewrite().applyTo(message);
+    assertThat(made.payload()).isEqualTo(Body.of(Bytes.utf8("{\"n\":5}")));
+    assertThat(message.payload()).isEqualTo(Body.of(Bytes.utf8("{\"n\": 5}")));
+    assertThat(made.headers()).isEqualTo(Headers.of("x-kept", "k"));
+    var deadline = Deadline.after(Duration.ofSeconds(1), Clock.systemUTC());
+    var headers =
+        new OutboundHeaders(route.endpoint().orElseThrow())
+            .of(new Attempt(made, 1, deadline, route), new Random(1));
+    assertThat(headers.all("content-type")).containsExactly("application/json");
+  }
+
+  @Test
+  void aTransformThatFailsSaysWhatOfWhichRoute() {
+    var route =
+        ((Resolution.Found)
+                transformed(
+                    "{name: r, endpoint: a, transform_type: template, transform: '{{payload}}'}",
+                    "no json"))
+            .route();
+    assertThatThrownBy(() -> route.rewrite().applyTo(message("no json", "{}")))
+        .isInstanceOf(PermanentException.class)
+        .hasMessage(
+            "the template of the route 'r' cannot make a payload of this request: the payload is not"
+                + " JSON in UTF-8, nested at most 500 levels deep");
+  }
+
+  @Test
+  void aTransformThatIsNotThereFailsOnlyWhereItIsApplied() {
+    var route =
+        ((Resolution.Found)
+                transformed("{name: r, endpoint: a, transform_type: none, transform: x}", "{}"))
+            .route();
+    assertThatThrownBy(() -> route.rewrite().applyTo(message("{}", "{}")))
+        .isInstanceOf(PermanentException.class)
+        .hasMessageContaining("this worker has no 'none'");
   }
 }

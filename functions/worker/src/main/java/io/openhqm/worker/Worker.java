@@ -269,8 +269,9 @@ public final class Worker {
     try (var running = ports.attempts().begin(work.lease(), work.delivery(), deadline.at())) {
       Optional<Verdict> verdict;
       try {
-        var result =
-            ports.processor().process(new Attempt(message, number, deadline, work.route()));
+        // What the route makes of it is for this attempt; the delivery's own message stays.
+        var made = work.route().rewrite().applyTo(message);
+        var result = ports.processor().process(new Attempt(made, number, deadline, work.route()));
         verdict = Optional.of(answered(result));
       } catch (RetryException again) {
         verdict =

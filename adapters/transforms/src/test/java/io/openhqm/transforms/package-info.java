@@ -1,0 +1,4 @@
+@NullMarked
+package io.openhqm.transforms;
+
+import org.jspecify.annotations.NullMarked;
