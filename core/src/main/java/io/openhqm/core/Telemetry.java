@@ -24,6 +24,9 @@ public interface Telemetry {
   /** A submission was recorded. */
   default void accepted(UUID id, String endpoint) {}
 
+  /** A submission could not be recorded, and its client is told so. */
+  default void notAccepted(String endpoint) {}
+
   /** An attempt began. */
   default void attemptStarted(UUID id, String endpoint, int attempt) {}
 

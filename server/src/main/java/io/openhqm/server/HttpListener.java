@@ -80,8 +80,8 @@ final class HttpListener implements AutoCloseable {
   interface Observer {
     void answered(String method, String path, int status, long nanos);
 
-    /** How many requests are in work changed by {@code delta}. */
-    void inFlight(int delta);
+    /** How many requests to {@code path} are in work changed by {@code delta}. */
+    void inFlight(String path, int delta);
   }
 
   private final Settings settings;
@@ -199,7 +199,7 @@ final class HttpListener implements AutoCloseable {
     String path = request.prologue().uriPath().rawPath();
     boolean limited = !isForOperators(path);
     int busy = limited ? inWork.incrementAndGet() : 0;
-    observer.inFlight(1);
+    observer.inFlight(path, 1);
     try {
       ApiResponse answer;
       if (draining && takesWork(request, path)) {
@@ -216,7 +216,7 @@ final class HttpListener implements AutoCloseable {
       if (limited) {
         inWork.decrementAndGet();
       }
-      observer.inFlight(-1);
+      observer.inFlight(path, -1);
     }
   }
 

@@ -2,7 +2,6 @@ package io.openhqm.server;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -42,11 +41,15 @@ final class Metrics implements Telemetry, HttpListener.Observer {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final ConcurrentMap<RequestKey, Timer> requests = new ConcurrentHashMap<>();
+  private final ConcurrentMap<RequestKey, RequestTimers> requests = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, Counters> endpoints = new ConcurrentHashMap<>();
   private final ConcurrentMap<NameAndLabels, Counter> counters = new ConcurrentHashMap<>();
   private final ConcurrentMap<NameAndLabels, Timer> timers = new ConcurrentHashMap<>();
-  private final AtomicInteger inFlight = new AtomicInteger();
+  private final ConcurrentMap<String, AtomicInteger> inFlight = new ConcurrentHashMap<>();
+  private final String queueName;
+
+  /** Of requests: by status, under the promised name, and of all, under that of Python. */
+  private record RequestTimers(Timer byStatus, Timer all) {}
 
   private record RequestKey(String method, String endpoint, int status) {}
 
@@ -54,10 +57,11 @@ final class Metrics implements Telemetry, HttpListener.Observer {
 
   private record Counters(Counter accepted, Counter retries, Counter published, Counter consumed) {}
 
-  Metrics() {
-    Gauge.builder("openhqm_api_requests_in_flight", inFlight, AtomicInteger::get)
-        .description("Requests in work")
-        .register(registry);
+  /**
+   * @param queueName what the request queue is called in {@code queue.request_queue_name}
+   */
+  Metrics(String queueName) {
+    this.queueName = queueName;
   }
 
   /** Reads {@code value} at each scrape. */
@@ -82,15 +86,32 @@ final class Metrics implements Telemetry, HttpListener.Observer {
 
   @Override
   public void answered(String method, String path, int status, long nanos) {
-    requests
-        .computeIfAbsent(
-            new RequestKey(knownMethod(method), route(path), status), this::requestTimer)
-        .record(nanos, TimeUnit.NANOSECONDS);
+    var key = new RequestKey(knownMethod(method), route(path), status);
+    var timers = requests.get(key);
+    if (timers == null) {
+      timers = requests.computeIfAbsent(key, this::requestTimers);
+    }
+    timers.byStatus.record(nanos, TimeUnit.NANOSECONDS);
+    timers.all.record(nanos, TimeUnit.NANOSECONDS);
   }
 
   @Override
-  public void inFlight(int delta) {
-    inFlight.addAndGet(delta);
+  public void inFlight(String path, int delta) {
+    String route = route(path);
+    var requests = inFlight.get(route);
+    if (requests == null) {
+      requests = inFlight.computeIfAbsent(route, this::inFlightGauge);
+    }
+    requests.addAndGet(delta);
+  }
+
+  private AtomicInteger inFlightGauge(String route) {
+    var requests = new AtomicInteger();
+    Gauge.builder("openhqm_api_requests_in_flight", requests, AtomicInteger::get)
+        .description("Requests in work")
+        .tag("endpoint", route)
+        .register(registry);
+    return requests;
   }
 
   @Override
@@ -98,6 +119,18 @@ final class Metrics implements Telemetry, HttpListener.Observer {
     var counters = of(endpoint);
     counters.accepted.increment();
     counters.published.increment();
+  }
+
+  @Override
+  public void notAccepted(String endpoint) {
+    counter(
+            "openhqm_queue_publish",
+            "queue_name",
+            queueName,
+            "status",
+            "failed",
+            "Messages put on the queue")
+        .increment();
   }
 
   @Override
@@ -167,7 +200,7 @@ final class Metrics implements Telemetry, HttpListener.Observer {
         .increment();
   }
 
-  private Timer requestTimer(RequestKey key) {
+  private RequestTimers requestTimers(RequestKey key) {
     var timer =
         Timer.builder("openhqm_requests_duration")
             .description("Time to answer a request")
@@ -182,16 +215,14 @@ final class Metrics implements Telemetry, HttpListener.Observer {
             .register(registry);
     functionCounter("openhqm_requests", "Requests received", timer, key);
     functionCounter("openhqm_api_requests", "Requests received", timer, key);
-    FunctionTimer.builder(
-            "openhqm_api_request_duration",
-            timer,
-            Timer::count,
-            t -> t.totalTime(TimeUnit.SECONDS),
-            TimeUnit.SECONDS)
-        .tags(
-            "method", key.method, "endpoint", key.endpoint, "status", Integer.toString(key.status))
-        .register(registry);
-    return timer;
+    // The same for each status: the registry knows it by its name and its labels.
+    var all =
+        Timer.builder("openhqm_api_request_duration")
+            .description("Time to answer a request")
+            .tags("method", key.method, "endpoint", key.endpoint)
+            .serviceLevelObjectives(BUCKETS)
+            .register(registry);
+    return new RequestTimers(timer, all);
   }
 
   private void functionCounter(String name, String description, Timer timer, RequestKey key) {
@@ -212,14 +243,14 @@ final class Metrics implements Telemetry, HttpListener.Observer {
                 counter(
                     "openhqm_queue_publish",
                     "queue_name",
-                    "requests",
+                    queueName,
                     "status",
                     "success",
                     "Messages put on the queue"),
                 counter(
                     "openhqm_queue_consume",
                     "queue_name",
-                    "requests",
+                    queueName,
                     "",
                     "",
                     "Messages taken from the queue")));

@@ -65,7 +65,7 @@ public final class OpenHqmServer implements AutoCloseable {
       OpenHqmConfig config, Mode mode, InstantSource clock, String version, Engines engines) {
     this.config = config;
     this.engines = engines;
-    var metrics = new Metrics();
+    var metrics = new Metrics(config.queue().requestQueueName());
     var telemetry = new ServerTelemetry(metrics, new JobLog(System::nanoTime));
     RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     EndpointResolver resolver = ConfiguredEndpoints.of(config);

@@ -20,6 +20,11 @@ record ServerTelemetry(Metrics metrics, JobLog log) implements Telemetry {
   }
 
   @Override
+  public void notAccepted(String endpoint) {
+    metrics.notAccepted(endpoint);
+  }
+
+  @Override
   public void attemptStarted(UUID id, String endpoint, int attempt) {
     metrics.attemptStarted(id, endpoint, attempt);
     log.attemptStarted(id, endpoint, attempt);

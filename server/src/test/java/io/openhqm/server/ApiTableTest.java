@@ -492,7 +492,7 @@ class ApiTableTest {
         .contains("openhqm_oldest_message_age_seconds ")
         .contains("openhqm_api_requests_total{")
         .contains("openhqm_api_request_duration_seconds_count{")
-        .contains("openhqm_api_requests_in_flight ")
+        .contains("openhqm_api_requests_in_flight{")
         .contains("openhqm_queue_publish_total{")
         .contains("openhqm_queue_consume_total{")
         .contains("openhqm_worker_processing_duration_seconds_count{")

@@ -82,7 +82,8 @@ class EngineDownTest {
       assertProblem(checked(answer), 503, "queue-unavailable");
       assertThat(answer.header("Retry-After")).isEqualTo("7");
     }
-    assertThat(server.get("/metrics").status()).isEqualTo(200);
+    assertThat(server.get("/metrics").text())
+        .contains("openhqm_queue_publish_total{queue_name=\"openhqm-requests\",status=\"failed\"}");
   }
 
   @Test

@@ -104,7 +104,13 @@ class LifecycleTest {
         CompletableFuture.supplyAsync(
             () -> server.get("/api/v1/response/" + id, "Prefer", "wait=30"));
     Awaitility.await()
-        .until(() -> server.get("/metrics").text().contains("openhqm_api_requests_in_flight 2"));
+        .until(
+            () ->
+                server
+                    .get("/metrics")
+                    .text()
+                    .contains(
+                        "openhqm_api_requests_in_flight{endpoint=\"/api/v1/response/{id}\"} 1"));
     long start = System.nanoTime();
     server.close();
 

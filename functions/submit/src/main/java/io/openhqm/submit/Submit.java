@@ -167,7 +167,7 @@ public final class Submit implements ApiFunction {
             now,
             TraceContext.of(request.headers()));
     String route = route(message);
-    var stored = ports.intake().accept(job, message, submission.notBefore());
+    var stored = store(job, message, submission.notBefore(), route);
     return switch (stored) {
       case Creation.Created created -> {
         ports.telemetry().traced(message.traceparent()).accepted(job.id(), route);
@@ -175,6 +175,15 @@ public final class Submit implements ApiFunction {
       }
       case Creation.Exists exists -> answerAgain(request, prefer, job, exists.job());
     };
+  }
+
+  private Creation store(Job job, Message message, Instant notBefore, String route) {
+    try {
+      return ports.intake().accept(job, message, notBefore);
+    } catch (RuntimeException notStored) {
+      ports.telemetry().notAccepted(route);
+      throw notStored;
+    }
   }
 
   /** The name of where it would go. */
