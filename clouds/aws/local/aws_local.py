@@ -1,0 +1,279 @@
+"""OpenHQM on an emulated AWS on this machine: no account, no container.
+
+    ./openhqm aws-local [--port 4566] [--fifo] [--once]
+
+Starts MiniStack (an emulator of AWS that runs functions for real, by their bootstrap), deploys template.yaml to it as CloudFormation would, starts a
+sample backend behind it, sends one request through, and goes on until Ctrl-C. --once: ends after that request. The packages are those that the build
+made for a runtime that brings only an operating system; everything else is the template as it is.
+"""
+
+import argparse
+import http.server
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import boto3
+import yaml
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+ROOT = Path(__file__).resolve().parents[3]
+PACKAGES = ROOT / "clouds/aws/target"
+REGION = "us-east-1"
+ACCESS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}
+
+
+class SampleBackend:
+    """A small HTTP service to forward to: it tells what it was sent."""
+
+    def __init__(self):
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                outer.answer(self, body)
+
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = "http://127.0.0.1:%d" % self.server.server_port
+
+    def answer(self, request, body):
+        told = {"method": request.command, "path": request.path, "body": body.decode("utf-8", "replace")}
+        self.send(request, 200, json.dumps(told).encode())
+
+    @staticmethod
+    def send(request, status, body, headers=None):
+        request.send_response(status)
+        for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
+            request.send_header(name, value)
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Emulator:
+    """MiniStack in a process of its own."""
+
+    def __init__(self, port=0, environment=None):
+        self.port = port or free_port()
+        self.url = "http://127.0.0.1:%d" % self.port
+        self.folder = Path(tempfile.mkdtemp(prefix="openhqm-aws-"))
+        self.log = self.folder / "emulator.log"
+        # Functions are started by it and inherit what it is given, the JDK to run on among it.
+        self.process = subprocess.Popen(
+            [str(Path(sys.executable).parent / "ministack")],
+            env={**os.environ, **ACCESS, "GATEWAY_PORT": str(self.port), "BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "localhost", **(environment or {})},
+            cwd=self.folder, stdout=self.log.open("w"), stderr=subprocess.STDOUT, start_new_session=True,
+        )
+        self.wait_until_it_answers()
+
+    def wait_until_it_answers(self):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                sys.exit("the emulator ended with %d:\n%s" % (self.process.returncode, self.log.read_text()))
+            try:
+                self.client("s3").list_buckets()
+                return
+            except Exception:  # whatever a server says that is not there yet
+                time.sleep(0.2)
+        sys.exit("the emulator did not answer in a minute:\n" + self.log.read_text())
+
+    def client(self, service):
+        return boto3.client(
+            service, endpoint_url=self.url, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test",
+        )
+
+    def stop(self):
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Stack:
+    """template.yaml, deployed."""
+
+    def __init__(self, emulator, name="openhqm", parameters=None, environment=None):
+        self.emulator, self.name = emulator, name
+        chosen = {"Runtime": "provided.al2023", "SnapStart": "false", "Architecture": "x86_64", **(parameters or {})}
+        document = translated(chosen, environment or {})
+        s3 = emulator.client("s3")
+        s3.create_bucket(Bucket="code")
+        for package in sorted(PACKAGES.glob("*-bootstrap.zip")):
+            s3.upload_file(str(package), "code", package.name)
+        s3.put_object(Bucket="code", Key="template.json", Body=json.dumps(document).encode())
+        formation = emulator.client("cloudformation")
+        formation.create_stack(StackName=name, TemplateURL=emulator.url + "/code/template.json", Capabilities=["CAPABILITY_IAM"])
+        stack = self.wait_for(formation)
+        self.outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+        resources = formation.describe_stack_resources(StackName=name)["StackResources"]
+        self.resources = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in resources}
+        self.endpoint = self.outputs["Endpoint"]
+
+    def wait_for(self, formation):
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            stack = formation.describe_stacks(StackName=self.name)["Stacks"][0]
+            if stack["StackStatus"] == "CREATE_COMPLETE":
+                return stack
+            if not stack["StackStatus"].endswith("IN_PROGRESS"):
+                events = formation.describe_stack_events(StackName=self.name)["StackEvents"]
+                failed = ["%s: %s" % (e["LogicalResourceId"], e.get("ResourceStatusReason")) for e in events if "FAILED" in e["ResourceStatus"]]
+                sys.exit("the stack came to %s: %s" % (stack["StackStatus"], "; ".join(failed)))
+            time.sleep(0.2)
+        sys.exit("the stack was not there in two minutes")
+
+    def call(self, method, path, body=None, headers=None, timeout=60):
+        """An answer as (status, headers, body), whatever the status."""
+        request = urllib.request.Request(self.endpoint + path, data=body, method=method, headers=headers or {})
+        opener = urllib.request.build_opener(NoRedirect)
+        try:
+            with opener.open(request, timeout=timeout) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, refused.headers, refused.read()
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+class TemplateLoader(yaml.SafeLoader):
+    """Knows the short forms of CloudFormation's functions."""
+
+
+def function(loader, tag, node):
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, True)
+    else:
+        value = loader.construct_mapping(node, True)
+    if tag == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {tag if tag in ("Ref", "Condition") else "Fn::" + tag: value}
+
+
+TemplateLoader.add_multi_constructor("!", function)
+
+
+def translated(chosen, environment):
+    """The template as CloudFormation gets it, with the parameters put in: the emulator takes numbers for texts otherwise."""
+    template = yaml.load((ROOT / "template.yaml").read_text(), TemplateLoader)
+    template.pop("Metadata", None)
+    kinds = {name: each["Type"] for name, each in template["Parameters"].items()}
+    unknown = set(chosen) - set(kinds)
+    if unknown:
+        sys.exit("template.yaml has no parameter %s" % ", ".join(sorted(unknown)))
+    values = {name: str(chosen.get(name, each.get("Default", ""))) for name, each in template["Parameters"].items()}
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties") or {}
+        if isinstance(properties.get("CodeUri"), str):
+            properties["CodeUri"] = {"Bucket": "code", "Key": Path(properties["CodeUri"]).stem + "-bootstrap.zip"}
+            properties.setdefault("Environment", {}).setdefault("Variables", {}).update(environment)
+    document = Translator({}, Parser(), boto_session=boto3.Session(region_name=REGION)).translate(template, values)
+    typed = {
+        name: float(value) if kinds[name] == "Number" and "." in value else int(value) if kinds[name] == "Number" else
+        [item for item in value.split(",") if item] if kinds[name] == "CommaDelimitedList" else value
+        for name, value in values.items()
+    }
+    del document["Parameters"]
+    document.pop("Rules", None)
+    return with_values(document, typed)
+
+
+def with_values(node, values):
+    if isinstance(node, list):
+        return [with_values(each, values) for each in node]
+    if isinstance(node, dict):
+        if set(node) == {"Ref"} and node["Ref"] in values:
+            return values[node["Ref"]]
+        return {key: with_values(each, values) for key, each in node.items()}
+    return node
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def show(stack, backend):
+    print("OpenHQM listens on %s, as it would on AWS, and a sample\nbackend on %s answers what it is sent.\n" % (stack.endpoint, backend.url))
+    status, _, body = stack.call(
+        "POST", "/api/v1/submit", json.dumps({"payload": {"order": 17}, "metadata": {"endpoint": "sample"}}).encode(), {"Content-Type": "application/json"},
+    )
+    print("1. HTTP -> SQS     POST /api/v1/submit                %d\n   %s" % (status, body.decode()))
+    if status != 202:
+        sys.exit("the submission was not accepted; the log of the emulator: %s" % stack.emulator.log)
+    job = json.loads(body)["correlation_id"]
+    deadline = time.monotonic() + 60
+    while True:
+        status, _, body = stack.call("GET", "/api/v1/response/" + job, headers={"Prefer": "wait=20"})
+        if status != 202:
+            break
+        if time.monotonic() > deadline:
+            sys.exit("no answer after a minute; the log of the emulator:\n" + stack.emulator.log.read_text()[-5000:])
+    print("2. SQS -> HTTP     a worker calls the sample backend  %s" % json.loads(body).get("status_code"))
+    print("3. polling         GET /api/v1/response/%s\n   %s\n" % (job, body.decode()))
+    print("Go on in another terminal:")
+    print("  curl -X POST %s/api/v1/submit -H 'Content-Type: application/json' \\\n    -d '{\"payload\": {\"hello\": \"world\"}}'" % stack.endpoint)
+    print("  aws --endpoint-url %s sqs list-queues      (any key and secret will do)" % stack.emulator.url)
+    print("\nCtrl-C stops it.", flush=True)
+
+
+def main():
+    arguments = argparse.ArgumentParser(prog="openhqm aws-local", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--port", type=int, default=4566, help="where the emulator listens (default 4566; 0: any free one)")
+    arguments.add_argument("--fifo", action="store_true", help="with a FIFO queue")
+    arguments.add_argument("--once", action="store_true", help="end after the first request")
+    given = arguments.parse_args()
+    if not list(PACKAGES.glob("*-bootstrap.zip")):
+        sys.exit("there are no packages in %s; build them: mvn -DskipTests package" % PACKAGES)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    backend, emulator = SampleBackend(), Emulator(given.port)
+    try:
+        config = {"proxy": {"enabled": True, "default_endpoint": "sample", "endpoints": {"sample": {"url": backend.url}}}}
+        parameters = {"Config": json.dumps(config), "Fifo": str(given.fifo).lower()}
+        show(Stack(emulator, parameters=parameters), backend)
+        if not given.once:
+            signal.pause()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        emulator.stop()
+        backend.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,402 @@
+"""OpenHQM as it is packaged for AWS, end to end: the zips on an emulated AWS, called over HTTP as a client would.
+
+Two stacks are deployed, one with a standard and one with a FIFO queue, in front of a backend that does what each test asks of it. Between the functions
+and the emulator stands a gate that can refuse calls of DynamoDB and of SQS as AWS does.
+"""
+
+import base64
+import http.client
+import http.server
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import traceback
+import uuid
+
+from aws_local import Emulator, SampleBackend, Stack
+
+
+class Backend(SampleBackend):
+    """Answers by the path that it is called at, and remembers the calls."""
+
+    def __init__(self):
+        self.calls = []
+        self.lock = threading.Lock()
+        self.release = threading.Event()
+        super().__init__()
+
+    def answer(self, request, body):
+        path, job = request.path.split("?")[0], request.headers.get("X-Correlation-ID", "")
+        with self.lock:
+            self.calls.append((path, job, body, time.monotonic()))
+            times = sum(1 for call in self.calls if call[0] == path and call[1] == job)
+        if path.startswith("/flaky"):
+            status = 503 if times < 3 else 200
+            self.send(request, status, json.dumps({"times": times}).encode())
+        elif path.startswith("/busy"):
+            self.send(request, 503, b'"busy"')
+        elif path.startswith("/hang"):
+            self.release.wait(120)
+            self.send(request, 200, b'"late"')
+        elif path.startswith("/big"):
+            self.send(request, 200, b"x" * int(path.rsplit("/", 1)[1]), {"Content-Type": "application/octet-stream"})
+        elif path.startswith("/length"):
+            self.send(request, 200, json.dumps({"length": len(body)}).encode())
+        else:
+            super().answer(request, body)
+
+    def calls_at(self, path):
+        with self.lock:
+            return [call for call in self.calls if call[0] == path]
+
+
+class Gate:
+    """Hands calls on to the emulator, or refuses those of a service. Not AWS: it says so of itself."""
+
+    REFUSALS = {
+        "dynamodb": (400, b'{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"a gate of the test refuses this"}'),
+        "sqs": (503, b'{"__type":"com.amazonaws.sqs#ServiceUnavailable","message":"a gate of the test refuses this"}'),
+    }
+
+    def __init__(self, port):
+        self.refused = set()
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def hand_on(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                target = self.headers.get("X-Amz-Target", "")
+                service = "dynamodb" if target.startswith("DynamoDB") else "sqs" if target.startswith("AmazonSQS") else ""
+                if service in outer.refused:
+                    status, answer = Gate.REFUSALS[service]
+                    headers = [("Content-Type", "application/x-amz-json-1.0")]
+                else:
+                    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+                    headers = {name: value for name, value in self.headers.items() if name.lower() not in ("connection", "content-length")}
+                    connection.request(self.command, self.path, body, headers)
+                    response = connection.getresponse()
+                    status, answer = response.status, response.read()
+                    headers = [(n, v) for n, v in response.getheaders() if n.lower() not in ("connection", "content-length", "transfer-encoding", "date", "server")]
+                    connection.close()
+                self.send_response(status)
+                for name, value in headers:
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(answer)
+
+            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = hand_on
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = "http://127.0.0.1:%d" % self.server.server_port
+
+
+class World:
+    """What the tests share."""
+
+    def __init__(self):
+        self.backend = Backend()
+        self.emulator = Emulator()
+        self.gate = Gate(self.emulator.port)
+        environment = {"AWS_ENDPOINT_URL_DYNAMODB": self.gate.url, "AWS_ENDPOINT_URL_SQS": self.gate.url, "AWS_ENDPOINT_URL_S3": self.gate.url}
+        config = {
+            "proxy": {
+                "enabled": True,
+                "default_endpoint": "backend",
+                "endpoints": {"backend": {"url": self.backend.url, "timeout": 60}, "nobody": {"url": "http://127.0.0.1:9"}},
+            },
+            "worker": {"max_retries": 2, "retry_delay_base": 0.2, "retry_delay_max": 0.5},
+        }
+        common = {"Config": json.dumps(config), "WorkerTimeLimit": "30", "ResultTtlSeconds": "3600"}
+        self.standard = Stack(self.emulator, "standard", common, environment)
+        self.fifo = Stack(self.emulator, "fifo", {**common, "Fifo": "true"}, environment)
+        self.echo = Stack(self.emulator, "echo", {"Config": "{}", "WorkerTimeLimit": "30"}, environment)
+        self.brief = Stack(self.emulator, "brief", {**common, "ResultTtlSeconds": "1"}, environment)
+
+    def stop(self):
+        self.backend.release.set()
+        self.emulator.stop()
+
+
+def submitted(stack, payload=1, path=None, metadata=None, headers=None):
+    if path is None:
+        body = json.dumps({"payload": payload, "metadata": metadata or {}}).encode()
+        status, _, answer = stack.call("POST", "/api/v1/submit", body, {"Content-Type": "application/json", **(headers or {})})
+    else:
+        status, _, answer = stack.call("POST", "/proxy/backend" + path, payload, {"Content-Type": "application/json", **(headers or {})})
+    assert status == 202, (status, answer)
+    return json.loads(answer)["correlation_id"]
+
+
+def ended(stack, job, seconds=90):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        status, _, answer = stack.call("GET", "/api/v1/response/" + job)
+        if status != 202:
+            return status, json.loads(answer)
+        time.sleep(0.2)
+    raise AssertionError("the job did not end: %s" % stack.call("GET", "/api/v1/status/" + job)[2])
+
+
+def until(what, seconds=60):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = what()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError("in vain: " + what.__doc__ if what.__doc__ else "in vain")
+
+
+def http_to_queue_to_http(world):
+    """A request goes through the packaged functions to a backend, and its answer is polled."""
+    job = submitted(world.standard, {"order": 17})
+    status, answer = ended(world.standard, job)
+    assert (status, answer["status"], answer["status_code"]) == (200, "COMPLETED", 200), answer
+    assert json.loads(answer["result"]["body"]) == {"order": 17}, answer
+    status, headers, body = world.standard.call("GET", "/api/v1/response/%s/body" % job)
+    assert status == 200 and json.loads(body)["method"] == "POST", body
+    status, headers, _ = world.standard.call("GET", "/api/v1/status/" + job)
+    tag = headers["ETag"]
+    assert world.standard.call("GET", "/api/v1/status/" + job, headers={"If-None-Match": tag})[0] == 304
+
+
+def http_to_queue(world):
+    """Without a proxy the processor works on what clients post."""
+    job = submitted(world.echo, {"operation": "uppercase", "data": "tea"})
+    assert ended(world.echo, job)[1]["result"]["output"] == "TEA"
+
+
+def queue_to_http(world):
+    """A message that another program put on the queue is forwarded, its attributes as header fields."""
+    path = "/foreign-%s" % uuid.uuid4()
+    world.emulator.client("sqs").send_message(
+        QueueUrl=world.standard.outputs["RequestQueueUrl"], MessageBody="<order/>",
+        MessageAttributes={"Content-Type": {"DataType": "String", "StringValue": "application/xml"}, "X-Path": {"DataType": "String", "StringValue": path}},
+    )
+    call = until(lambda: next((c for c in world.backend.calls_at("/") if c[2] == b"<order/>"), None))
+    assert call[1], "it has no correlation id"
+
+
+def request_as_it_is(world):
+    """The ingress carries path, query and bytes."""
+    body = bytes(range(256))
+    job = submitted(world.standard, body, "/length/a%20b?x=1%2F2", headers={"Content-Type": "application/octet-stream"})
+    assert ended(world.standard, job)[1]["result"] == {"length": 256}
+    assert world.backend.calls_at("/length/a%20b")[0][2] == body
+
+
+def failed_attempts_are_repeated_after_a_pause(world):
+    """503 twice, then 200: three attempts, with pauses."""
+    job = submitted(world.standard, b"1", "/flaky")
+    _, answer = ended(world.standard, job)
+    assert (answer["status"], answer["result"]) == ("COMPLETED", {"times": 3}), answer
+    assert json.loads(world.standard.call("GET", "/api/v1/status/" + job)[2])["attempts"] == 3
+
+
+def answer_after_the_last_attempt_is_kept(world):
+    """503 every time: COMPLETED with that status code."""
+    _, answer = ended(world.standard, submitted(world.standard, b"1", "/busy"))
+    assert (answer["status"], answer["status_code"], answer["result"]) == ("COMPLETED", 503, "busy"), answer
+
+
+def given_up_job_is_a_dead_letter_with_its_reason(world):
+    """Nobody answers: FAILED with words to act on, and on the queue of dead letters."""
+    job = submitted(world.standard, {"order": 18}, metadata={"endpoint": "nobody"})
+    _, answer = ended(world.standard, job)
+    assert answer["status"] == "FAILED" and "nobody" in answer["error"], answer
+    sqs = world.emulator.client("sqs")
+
+    def letter():
+        received = sqs.receive_message(
+            QueueUrl=world.standard.outputs["DeadLetterQueueUrl"], MaxNumberOfMessages=10, VisibilityTimeout=0, MessageAttributeNames=["All"],
+        ).get("Messages", [])
+        return next((m for m in received if job in m["MessageAttributes"].get("openhqm", {}).get("StringValue", "")), None)
+
+    found = until(letter)
+    assert "nobody" in found["MessageAttributes"]["openhqm-reason"]["StringValue"], found
+    assert json.loads(found["Body"]) == {"order": 18}, found
+
+
+def killed_worker_loses_nothing(world):
+    """A worker dies in mid-batch: the backend is called again for what was in flight, and every job ends."""
+    before = len(world.backend.calls_at("/hang/kill"))
+    jobs = [submitted(world.standard, str(i).encode(), "/hang/kill") for i in range(3)]
+    until(lambda: len(world.backend.calls_at("/hang/kill")) - before >= 3)
+    killed = kill_workers()
+    assert killed, "no process of the worker was found"
+    world.backend.release.set()
+    try:
+        for job in jobs:
+            assert ended(world.standard, job, 240)[1]["status"] == "COMPLETED"
+    finally:
+        world.backend.release.clear()
+
+
+def kill_workers():
+    """Kills the functions that are workers; says how many."""
+    listing = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
+    found = [int(line.split()[0]) for line in listing.splitlines() if "io.openhqm.aws.worker.WorkerHandler" in line and "java" in line]
+    for process in found:
+        try:
+            os.kill(process, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    return len(found)
+
+
+def repeated_delivery_calls_the_backend_once(world):
+    """The same message twice on the queue: one call, one result."""
+    path = "/once-%s" % uuid.uuid4()
+    job = submitted(world.standard, b"1", path)
+    ended(world.standard, job)
+    sqs = world.emulator.client("sqs")
+    head = {"v": 1, "id": job, "submitted_at": "2026-11-25T00:00:00Z", "endpoint": "backend", "target": path, "headers": []}
+    for _ in range(2):
+        sqs.send_message(
+            QueueUrl=world.standard.outputs["RequestQueueUrl"], MessageBody="1",
+            MessageAttributes={"openhqm": {"DataType": "String", "StringValue": json.dumps(head)}},
+        )
+    until(lambda: drained(world, world.standard))
+    assert len(world.backend.calls_at(path)) == 1, world.backend.calls_at(path)
+
+
+def drained(world, stack):
+    attributes = world.emulator.client("sqs").get_queue_attributes(
+        QueueUrl=stack.outputs["RequestQueueUrl"], AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+    )["Attributes"]
+    return all(value == "0" for value in attributes.values())
+
+
+def jobs_of_a_session_stay_in_order(world):
+    """With a FIFO queue, through retries too."""
+    session = str(uuid.uuid4())
+    jobs = [
+        submitted(world.fifo, str(i).encode(), "/flaky/%s/%d" % (session, i), headers={"X-OpenHQM-Session": session}) for i in range(4)
+    ]
+    for job in jobs:
+        assert ended(world.fifo, job, 180)[1]["status"] == "COMPLETED"
+    order = [int(call[2]) for call in sorted(world.backend.calls, key=lambda c: c[3]) if session in call[0]]
+    assert order == sorted(order) and set(order) == {0, 1, 2, 3}, order
+
+
+def big_body_goes_through_the_bucket(world):
+    """3 MB, which no message holds."""
+    job = submitted(world.standard, b"x" * 3_000_000, "/length/big", headers={"Content-Type": "application/octet-stream"})
+    assert ended(world.standard, job)[1]["result"] == {"length": 3_000_000}
+    answer = ended(world.standard, submitted(world.standard, b"1", "/big/1000000"))[1]
+    assert len(base64.b64decode(answer["result"])) == 1_000_000, str(answer)[:200]
+
+
+def answer_that_lambda_cannot_carry_is_refused_clearly(world):
+    """20 MB are more than the backend's limit; 6 MB are kept, but no function can hand them out."""
+    _, answer = ended(world.standard, submitted(world.standard, b"1", "/big/20000000"))
+    assert answer["status"] == "FAILED" and "larger than" in answer["error"], str(answer)[:300]
+    job = submitted(world.standard, b"1", "/big/6000000")
+    until(lambda: json.loads(world.standard.call("GET", "/api/v1/status/" + job)[2])["status"] == "COMPLETED")
+    status, headers, body = world.standard.call("GET", "/api/v1/response/" + job)
+    assert status >= 400 and "problem+json" in headers["Content-Type"], (status, body[:300])
+
+
+def expired_job_is_gone(world):
+    """410 after its time."""
+    job = submitted(world.brief, {"order": 1})
+    until(lambda: world.brief.call("GET", "/api/v1/response/" + job)[0] in (200, 410))
+    until(lambda: world.brief.call("GET", "/api/v1/response/" + job)[0] == 410)
+    assert world.brief.call("GET", "/api/v1/status/" + str(uuid.uuid4()))[0] == 404
+
+
+def throttled_table_takes_nothing_in(world):
+    """503 with Retry-After, no false 202; and it goes on by itself."""
+    refuses(world, "dynamodb")
+
+
+def queue_that_is_down_takes_nothing_in(world):
+    """The same when SQS does not answer."""
+    refuses(world, "sqs")
+
+
+def refuses(world, service):
+    world.gate.refused.add(service)
+    try:
+        body = json.dumps({"payload": {"during": service}}).encode()
+        status, headers, answer = world.standard.call("POST", "/api/v1/submit", body, {"Content-Type": "application/json"})
+        assert status == 503 and int(headers["Retry-After"]) >= 1, (status, answer)
+        assert json.loads(answer)["type"] == "/problems/queue-unavailable", answer
+    finally:
+        world.gate.refused.discard(service)
+    assert ended(world.standard, submitted(world.standard, {"after": service}))[1]["status"] == "COMPLETED"
+
+
+def same_key_gives_the_same_job(world):
+    """Idempotency-Key, over two calls."""
+    key = {"Idempotency-Key": '"%s"' % uuid.uuid4()}
+    first = submitted(world.standard, {"order": 5}, headers=key)
+    assert submitted(world.standard, {"order": 5}, headers=key) == first
+    status, _, _ = world.standard.call(
+        "POST", "/api/v1/submit", json.dumps({"payload": {"order": 6}, "metadata": {}}).encode(), {"Content-Type": "application/json", **key},
+    )
+    assert status == 422
+
+
+def job_that_waits_is_cancelled(world):
+    """DELETE, before its time."""
+    job = submitted(world.standard, 1, metadata={"delay": 600})
+    assert world.standard.call("DELETE", "/api/v1/requests/" + job)[0] == 202
+    assert json.loads(world.standard.call("GET", "/api/v1/status/" + job)[2])["status"] == "CANCELLED"
+    assert world.standard.call("DELETE", "/api/v1/requests/" + job)[0] == 200
+
+
+def bad_input_gets_a_problem(world):
+    """As on any other deployment."""
+    for body, content_type, status in ((b"{", "application/json", 400), (b"x", "text/plain", 415), (b'{"payload":1,"metadata":{"endpoint":"backed"}}', "application/json", 422)):
+        got, headers, answer = world.standard.call("POST", "/api/v1/submit", body, {"Content-Type": content_type})
+        assert got == status and headers["Content-Type"].startswith("application/problem+json"), (got, answer)
+    assert world.standard.call("PUT", "/api/v1/submit", b"")[0] == 405
+
+
+TESTS = [
+    http_to_queue_to_http, http_to_queue, queue_to_http, request_as_it_is, same_key_gives_the_same_job, job_that_waits_is_cancelled, bad_input_gets_a_problem,
+    failed_attempts_are_repeated_after_a_pause, answer_after_the_last_attempt_is_kept, given_up_job_is_a_dead_letter_with_its_reason,
+    repeated_delivery_calls_the_backend_once, jobs_of_a_session_stay_in_order, big_body_goes_through_the_bucket,
+    answer_that_lambda_cannot_carry_is_refused_clearly, expired_job_is_gone, throttled_table_takes_nothing_in, queue_that_is_down_takes_nothing_in,
+    killed_worker_loses_nothing,
+]
+
+
+def main():
+    wanted = sys.argv[1:]
+    tests = [test for test in TESTS if not wanted or any(word in test.__name__ for word in wanted)]
+    world = World()
+    failed = 0
+    try:
+        for test in tests:
+            began = time.monotonic()
+            try:
+                test(world)
+                print("%s: as it must be (%.1f s)" % (test.__name__.replace("_", " "), time.monotonic() - began), flush=True)
+            except Exception:
+                failed += 1
+                print("%s: NOT as it must be\n%s" % (test.__name__.replace("_", " "), traceback.format_exc()), flush=True)
+        if failed:
+            print("the end of the emulator's log:\n" + world.emulator.log.read_text()[-8000:])
+    finally:
+        world.stop()
+    print("%d passed, %d failed" % (len(tests) - failed, failed))
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
