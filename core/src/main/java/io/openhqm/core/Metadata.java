@@ -56,4 +56,22 @@ public record Metadata(
   public static Metadata none() {
     return NONE;
   }
+
+  /**
+   * The lane in which the message waits: the endpoint that was named, of a URL only what comes
+   * before its path; the empty text where none was. Messages of one lane go, most often, to one
+   * backend.
+   */
+  public String lane() {
+    String name = endpoint.orElse("");
+    int scheme = name.indexOf("://");
+    if (scheme < 0) {
+      return name;
+    }
+    int end = scheme + 3;
+    while (end < name.length() && "/?#".indexOf(name.charAt(end)) < 0) {
+      end++;
+    }
+    return name.substring(0, end);
+  }
 }

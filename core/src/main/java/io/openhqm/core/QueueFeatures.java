@@ -10,6 +10,8 @@ import java.util.Optional;
  *
  * @param ordering messages of one session are delivered one after the other, in order
  * @param priorities a message of higher priority is delivered first
+ * @param lanes a receiver can name lanes ({@link Metadata#lane()}) of which it wants nothing now,
+ *     and messages of other lanes are found behind any number of theirs
  * @param maxDelay the longest delay with which a message can be sent; empty: any. Zero: none
  * @param maxRetryDelay the longest delay after which a delivery can be had again; empty: any. Some
  *     queues hold a message that was delivered much longer than one that is sent
@@ -18,6 +20,7 @@ import java.util.Optional;
 public record QueueFeatures(
     boolean ordering,
     boolean priorities,
+    boolean lanes,
     Optional<Duration> maxDelay,
     Optional<Duration> maxRetryDelay,
     long maxMessageBytes) {
@@ -29,10 +32,25 @@ public record QueueFeatures(
     }
   }
 
+  /** A queue that does not tell lanes apart. */
+  public QueueFeatures(
+      boolean ordering,
+      boolean priorities,
+      Optional<Duration> maxDelay,
+      Optional<Duration> maxRetryDelay,
+      long maxMessageBytes) {
+    this(ordering, priorities, false, maxDelay, maxRetryDelay, maxMessageBytes);
+  }
+
   /** A queue that holds a message as long when it is sent as when it is to be had again. */
   public QueueFeatures(
       boolean ordering, boolean priorities, Optional<Duration> maxDelay, long maxMessageBytes) {
     this(ordering, priorities, maxDelay, maxDelay, maxMessageBytes);
+  }
+
+  /** The same of a queue that tells lanes apart. */
+  public QueueFeatures withLanes() {
+    return new QueueFeatures(ordering, priorities, true, maxDelay, maxRetryDelay, maxMessageBytes);
   }
 
   /** Whether a message can be sent to come after {@code delay}. */

@@ -3,6 +3,7 @@ package io.openhqm.core;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Where accepted messages wait for a worker. Safe for use by many threads; calls block, as suits
@@ -42,6 +43,18 @@ public interface RequestQueue extends AutoCloseable {
    * @throws InterruptedException if the thread was interrupted; nothing was taken
    */
   List<Delivery> receive(int max, Duration visibility, Duration wait) throws InterruptedException;
+
+  /**
+   * As {@link #receive(int, Duration, Duration)}, but passes over what waits in full lanes, however
+   * much that is. A queue that does not declare {@link QueueFeatures#lanes()} hands it over like
+   * anything else; one that has seen very many lanes may do so too.
+   *
+   * @param full lanes ({@link Metadata#lane()}) of which nothing is wanted now
+   */
+  default List<Delivery> receive(int max, Duration visibility, Duration wait, Set<String> full)
+      throws InterruptedException {
+    return receive(max, visibility, wait);
+  }
 
   /** The messages that were given up. */
   DeadLetters deadLetters();

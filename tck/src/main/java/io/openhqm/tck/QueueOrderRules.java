@@ -2,16 +2,22 @@ package io.openhqm.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openhqm.core.Delivery;
 import io.openhqm.core.Message;
+import io.openhqm.core.Metadata;
 import io.openhqm.core.Outcome;
 import io.openhqm.core.Priority;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Q14 to Q18: what comes first, and who waits for whom. */
+/** Q14 to Q18 and Q28: what comes first, and who waits for whom. */
 abstract class QueueOrderRules extends QueueDeliveryRules {
   @Test
   void q14UrgentMessagesComeFirstWherePrioritiesAreDeclared() throws Exception {
@@ -152,5 +158,100 @@ abstract class QueueOrderRules extends QueueDeliveryRules {
       }
     }
     throw new AssertionError("the message behind the poison never came");
+  }
+
+  @Test
+  void q28WhatWaitsInAFullLaneIsPassedOver() throws Exception {
+    boolean lanes = queue.features().lanes();
+    int many = lanes ? 1_000 : 20;
+    for (int i = 0; i < many; i++) {
+      sent(toEndpoint("slow", 5));
+    }
+    var urgent = sent(toEndpoint("slow", 9));
+    var later = sent(toEndpoint("fast", 2));
+    var first = sent(toEndpoint("fast", 5));
+    var unnamed = sent(ofPriority(5));
+
+    if (!lanes) {
+      assertThat(received(many + 9, ticks(50), Set.of("slow")))
+          .as("no lanes are declared, so all come")
+          .hasSize(many + 4);
+      return;
+    }
+    assertThat(ids(received(9, ticks(6), Set.of("slow", "unknown"))))
+        .containsExactlyInAnyOrderElementsOf(idsOf(first, unnamed, later));
+    assertThat(received(9, ticks(6), Set.of("slow"))).isEmpty();
+    var next = received(1, ticks(6), Set.of("fast")).getFirst().message();
+    assertThat(next.metadata().lane()).as("it is no longer full").isEqualTo("slow");
+    if (queue.features().priorities()) {
+      assertThat(next).isEqualTo(urgent);
+    }
+  }
+
+  @Test
+  void q28LanesKeepPrioritiesAndOrderAmongThemselves() throws Exception {
+    var expected = new ArrayList<UUID>();
+    for (int i = 0; i < 30; i++) {
+      expected.add(sent(toEndpoint("lane" + i % 3, 5)).id());
+    }
+    var urgent = sent(toEndpoint("lane1", 9));
+    var got = new ArrayList<>(oneByOne());
+
+    assertThat(got).contains(urgent.id());
+    if (queue.features().priorities()) {
+      assertThat(got).startsWith(urgent.id());
+    }
+    got.remove(urgent.id());
+    if (queue.features().ordering()) {
+      assertThat(got).containsExactlyElementsOf(expected);
+    } else {
+      assertThat(got).containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  @Test
+  void q28WhoWaitsForAnotherLaneIsWokenByIt() throws Exception {
+    sent(toEndpoint("slow", 5));
+    var taken =
+        new FutureTask<>(() -> queue.receive(1, ticks(50), Duration.ofSeconds(20), Set.of("slow")));
+    Thread.startVirtualThread(taken);
+    var fast = sent(toEndpoint("fast", 5));
+    if (queue.features().lanes()) {
+      assertThat(ids(taken.get(10, TimeUnit.SECONDS))).containsExactly(fast.id());
+    } else {
+      assertThat(taken.get(10, TimeUnit.SECONDS)).hasSize(1);
+    }
+  }
+
+  private Message toEndpoint(String endpoint, int priority) {
+    var plain = ofPriority(priority);
+    var none = plain.metadata();
+    return new Message(
+        plain.id(),
+        plain.payload(),
+        plain.headers(),
+        new Metadata(
+            Optional.of(endpoint),
+            none.method(),
+            none.target(),
+            none.timeout(),
+            none.priority(),
+            none.sessionId(),
+            none.json()),
+        plain.submittedAt(),
+        plain.traceparent());
+  }
+
+  private List<Delivery> received(int max, Duration visibility, Set<String> full)
+      throws InterruptedException {
+    var all = new ArrayList<Delivery>();
+    while (all.size() < max) {
+      var some = queue.receive(max - all.size(), visibility, patience(), full);
+      if (some.isEmpty()) {
+        break;
+      }
+      all.addAll(some);
+    }
+    return all;
   }
 }

@@ -26,6 +26,7 @@ final class Arrival extends Operation {
   private final UUID id;
   private final int kind;
   private final int level;
+  private final String lane;
   private final long due;
   private final long held;
   private final @Nullable String session;
@@ -38,6 +39,7 @@ final class Arrival extends Operation {
   private Outcome outcome = Outcome.NOTHING;
   private @Nullable Job existing;
   private long seq;
+  private int line;
   private int ready;
   private JobPart rowPart;
   private @Nullable String rowKey;
@@ -62,6 +64,7 @@ final class Arrival extends Operation {
     due = has(kind, Kind.MESSAGE) ? at : -1;
     held = has(kind, Kind.HELD) ? Sql.ms(notBefore) : -1;
     level = message.map(Row::level).orElse(0);
+    lane = message.map(one -> one.metadata().lane()).orElse("");
     session =
         has(kind, Kind.MESSAGE)
             ? message.flatMap(m -> m.metadata().sessionId()).orElse(null)
@@ -157,17 +160,23 @@ final class Arrival extends Operation {
     if (!has(kind, Kind.MESSAGE)) {
       return -1;
     }
+    line = laneNumber(sql) * Kind.LANE + level;
     if (ofSession != null && sql.isBusy(ofSession)) {
-      return Kind.PARKED + level;
+      return Kind.PARKED + line;
     }
-    return due < 0 ? level : Kind.DELAYED + level;
+    return due < 0 ? line : Kind.DELAYED + line;
+  }
+
+  private int laneNumber(Sql sql) throws SQLException {
+    var known = board.lanes().number(lane);
+    return known.isPresent() ? known.getAsInt() : LaneTable.number(sql, lane);
   }
 
   private boolean insert(Sql sql) throws SQLException {
     if (due < 0 && held < 0 && session == null && key == null && request != null) {
       return sql.insertPlain(seq, id, kind, ready, state, request);
     }
-    long time = ready >= Kind.PARKED ? -1 : due;
+    long time = Kind.isParked(ready) ? -1 : due;
     return sql.insert(
         new Row(seq, id, kind, ready, time, session, key, state, request, null), held);
   }
@@ -206,7 +215,7 @@ final class Arrival extends Operation {
             id,
             row.kind() | kind,
             ready,
-            ready >= Kind.PARKED ? -1 : due,
+            Kind.isParked(ready) ? -1 : due,
             session,
             row.key(),
             row.state(),
@@ -228,7 +237,7 @@ final class Arrival extends Operation {
       case INSERTED -> {
         if (has(kind, Kind.MESSAGE)) {
           board.countMessages(1);
-          place(new Entry(seq, id, bits(), level, session, key, part), true);
+          place(new Entry(seq, id, bits(), line, session, key, part), true);
         }
       }
       case JOB_ADDED -> {
@@ -243,11 +252,11 @@ final class Arrival extends Operation {
         board.countMessages(1);
         var known = board.get(id);
         if (known == null) {
-          place(new Entry(seq, id, bits() | Kind.JOB, level, session, rowKey, rowPart), false);
+          place(new Entry(seq, id, bits() | Kind.JOB, line, session, rowKey, rowPart), false);
         } else {
           // A claim made the job known before.
           known.kind |= bits();
-          known.level = level;
+          known.line = line;
           known.session = session;
           place(known, false);
         }
@@ -259,11 +268,19 @@ final class Arrival extends Operation {
     return request != null && request.length > Sql.BIG ? kind | Kind.BIG : kind;
   }
 
+  private void nameLane() {
+    int number = line / Kind.LANE;
+    if (number != Lanes.SHARED && board.lanes().number(lane).isEmpty()) {
+      board.lanes().name(number, lane);
+    }
+  }
+
   private void place(Entry entry, boolean newest) {
-    if (ready >= Kind.PARKED) {
+    nameLane();
+    if (Kind.isParked(ready)) {
       return;
     }
-    if (ready >= Kind.DELAYED) {
+    if (Kind.isDelayed(ready)) {
       board.becameDelayed(entry, due);
       return;
     }

@@ -41,11 +41,12 @@ final class Board {
   private final long cachedBytesMax;
   private final Map<UUID, Entry> entries = new HashMap<>();
   private final Set<Entry> out = new HashSet<>();
-  private final ReadyLevel[] levels = new ReadyLevel[Kind.LEVELS];
+  private final Lanes lanes = new Lanes();
   private final DelayList delayed = new DelayList();
   private final Set<Long> goneWhileReading = new HashSet<>();
   private List<Entry> dirtyClaims = new ArrayList<>();
   private int readers;
+  private int choosyReceivers;
   private long nextReturn = Long.MAX_VALUE;
   private long cachedBytes;
   private volatile boolean closed;
@@ -56,9 +57,10 @@ final class Board {
     this.clock = clock;
     this.window = window;
     this.cachedBytesMax = cachedBytesMax;
-    for (int i = 0; i < levels.length; i++) {
-      levels[i] = new ReadyLevel();
-    }
+  }
+
+  Lanes lanes() {
+    return lanes;
   }
 
   void checkOpen() {
@@ -100,11 +102,11 @@ final class Board {
 
   /** A message was just accepted and can be delivered at once. */
   void accepted(Entry entry) {
-    if (levels[entry.level].add(entry, window)) {
+    if (lanes.of(entry).add(entry, windowOfLane())) {
       entry.place = Entry.Place.READY;
       entries.put(entry.id, entry);
       keep(entry);
-      available.signal();
+      wakeReceiver();
     } else {
       drop(entry);
     }
@@ -113,11 +115,11 @@ final class Board {
   /** An older message can be delivered now, and the file says so. */
   void becameReady(Entry entry) {
     unplace(entry);
-    if (levels[entry.level].addOlder(entry)) {
+    if (lanes.of(entry).addOlder(entry)) {
       entry.place = Entry.Place.READY;
       entries.put(entry.id, entry);
       keep(entry);
-      available.signal();
+      wakeReceiver();
     } else {
       drop(entry);
     }
@@ -135,7 +137,7 @@ final class Board {
       left.place = Entry.Place.NONE;
       forgetIfIdle(left);
     }
-    available.signal();
+    wakeReceiver();
   }
 
   /** The row is terminal or gone. */
@@ -294,24 +296,20 @@ final class Board {
 
   // Deliveries ---------------------------------------------------------------------------------
 
-  /** Takes what can be delivered; each is out until {@code visibleUntil}. */
-  List<Entry> take(int max, Duration visibility) {
+  /**
+   * Takes what can be delivered and waits in none of the {@code full} lanes; each is out until
+   * {@code visibleUntil}.
+   */
+  List<Entry> take(int max, Duration visibility, Set<String> full) {
     long now = clock.millis();
     bringBack(now);
-    var taken = new ArrayList<Entry>(Math.min(max, 16));
     long until = later(now, visibility);
-    for (var level : levels) {
-      Entry next;
-      while (taken.size() < max && (next = level.poll()) != null) {
-        next.place = Entry.Place.OUT;
-        next.deliveries++;
-        next.visibleUntil = until;
-        out.add(next);
-        taken.add(next);
-      }
-      if (taken.size() == max) {
-        break;
-      }
+    var taken = lanes.poll(max, full);
+    for (var next : taken) {
+      next.place = Entry.Place.OUT;
+      next.deliveries++;
+      next.visibleUntil = until;
+      out.add(next);
     }
     if (!taken.isEmpty()) {
       nextReturn = Math.min(nextReturn, until);
@@ -336,12 +334,16 @@ final class Board {
   void giveBack(Entry entry) {
     unplace(entry);
     entry.place = Entry.Place.READY;
-    levels[entry.level].giveBack(entry);
-    available.signal();
+    lanes.of(entry).giveBack(entry);
+    wakeReceiver();
   }
 
-  /** Waits until something may have changed. */
-  void await(long nanos) throws InterruptedException {
+  /**
+   * Waits until something may have changed.
+   *
+   * @param choosy whether there are messages that this receiver would leave to another
+   */
+  void await(long nanos, boolean choosy) throws InterruptedException {
     long untilNext = Math.min(nextReturn, delayed.nextDue());
     long wait = nanos;
     if (untilNext != Long.MAX_VALUE) {
@@ -350,15 +352,34 @@ final class Board {
       long ms = Math.clamp(untilNext - clock.millis(), 1, 50);
       wait = Math.min(nanos, TimeUnit.MILLISECONDS.toNanos(ms));
     }
-    var signalled = available.awaitNanos(wait);
-    assert signalled <= wait;
+    choosyReceivers += choosy ? 1 : 0;
+    try {
+      var signalled = available.awaitNanos(wait);
+      assert signalled <= wait;
+    } finally {
+      choosyReceivers -= choosy ? 1 : 0;
+    }
+  }
+
+  /** One is enough for one message, if it takes any. */
+  private void wakeReceiver() {
+    if (choosyReceivers > 0) {
+      available.signalAll();
+    } else {
+      available.signal();
+    }
+  }
+
+  /** Lanes share the memory, but for what keeps the reading of the file from going to and fro. */
+  private int windowOfLane() {
+    return Math.min(window, Math.max(2 * ReadAhead.STEP, window / lanes.count()));
   }
 
   /** The oldest that can be delivered or is out. */
   Optional<Instant> oldest() {
     @Nullable Instant oldest = null;
-    for (var level : levels) {
-      oldest = older(oldest, level.peek());
+    for (var head : lanes.heads()) {
+      oldest = older(oldest, head);
     }
     for (var entry : out) {
       oldest = older(oldest, entry);
@@ -374,25 +395,7 @@ final class Board {
 
   /** A level of which more should be read; null: none. */
   @Nullable ReadyLevel hungryLevel(int low) {
-    for (var level : levels) {
-      if (level.wantsReading(low)) {
-        return level;
-      }
-      if (level.peek() != null) {
-        // Lower levels can wait until those above run dry.
-        return null;
-      }
-    }
-    return null;
-  }
-
-  int indexOf(ReadyLevel level) {
-    for (int i = 0; i < levels.length; i++) {
-      if (levels[i] == level) {
-        return i;
-      }
-    }
-    throw new AssertionError("not a level of this board");
+    return lanes.hungry(low);
   }
 
   DelayList delayed() {
@@ -451,7 +454,7 @@ final class Board {
     Entry due;
     while ((due = delayed.pollDue(now)) != null) {
       due.place = Entry.Place.READY;
-      levels[due.level].giveBack(due);
+      lanes.of(due).giveBack(due);
     }
     if (now < nextReturn) {
       return;

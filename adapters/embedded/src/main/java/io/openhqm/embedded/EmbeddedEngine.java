@@ -66,6 +66,7 @@ final class EmbeddedEngine implements Engine {
       var claims = ClaimTable.load(sql, clock.instant());
       board.lock.lock();
       try {
+        LaneTable.load(sql, board.lanes());
         claims.forEach(board::recovered);
         board.countMessages(sql.number("SELECT count(*) FROM job WHERE ready IS NOT NULL"));
         board.countDeadLetters(sql.number("SELECT count(*) FROM job WHERE dead IS NOT NULL"));

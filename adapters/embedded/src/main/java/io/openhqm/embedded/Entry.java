@@ -25,7 +25,10 @@ final class Entry {
   final UUID id;
   @Nullable String session;
   @Nullable String key;
-  int level;
+
+  /** Its lane and its level, as {@link Kind#line}. */
+  int line;
+
   int kind;
   JobPart part;
 
@@ -65,14 +68,14 @@ final class Entry {
       long seq,
       UUID id,
       int kind,
-      int level,
+      int line,
       @Nullable String session,
       @Nullable String key,
       JobPart part) {
     this.seq = seq;
     this.id = id;
     this.kind = kind;
-    this.level = level;
+    this.line = line;
     this.session = session;
     this.key = key;
     this.part = part;

@@ -40,7 +40,25 @@ final class Kind {
    */
   static final int PARKED = 30;
 
+  /** Times the number of the lane, added to all of these in {@code ready}. */
+  static final int LANE = 100;
+
   private Kind() {}
+
+  /** The {@code ready} that a message has when it can be delivered. */
+  static int line(int ready) {
+    return ready < 0 ? 0 : ready / LANE * LANE + ready % LEVELS;
+  }
+
+  /** Whether it waits for an earlier one of its session. */
+  static boolean isParked(int ready) {
+    return ready >= 0 && ready % LANE >= PARKED;
+  }
+
+  /** Whether it waits for its time. */
+  static boolean isDelayed(int ready) {
+    return ready >= 0 && ready % LANE >= DELAYED && !isParked(ready);
+  }
 
   static boolean has(int kind, int bit) {
     return (kind & bit) != 0;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * memory.
  */
 final class ReadAhead {
-  private static final int STEP = 256;
+  static final int STEP = 256;
   private static final String NEXT =
       "SELECT " + Row.WITH_REQUEST + " FROM job WHERE ready=? AND seq>? ORDER BY seq LIMIT ?";
   private static final String DUE_WITH =
@@ -63,11 +63,11 @@ final class ReadAhead {
 
   private void read(ReadyLevel level, long mark) {
     var board = parts.board();
-    int index = board.indexOf(level);
+    int line = level.line();
     boolean done = false;
     try {
       long cursor = level.cursor();
-      var rows = parts.readers().read(sql -> sql.rows(NEXT, index, cursor, STEP));
+      var rows = parts.readers().read(sql -> sql.rows(NEXT, line, cursor, STEP));
       board.lock.lock();
       try {
         for (var row : rows) {

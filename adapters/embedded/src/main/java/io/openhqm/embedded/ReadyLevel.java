@@ -7,18 +7,32 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deliverable messages of one priority, oldest first. All that are in the file up to {@code cursor}
- * are known in memory; when {@code spilled}, more may follow behind it. What comes back out of turn
- * (a retry, the next of a session) waits in a heap.
+ * Deliverable messages of one lane and priority, oldest first. All that are in the file up to
+ * {@code cursor} are known in memory; when {@code spilled}, more may follow behind it. What comes
+ * back out of turn (a retry, the next of a session) waits in a heap.
  */
 final class ReadyLevel {
   private final ArrayDeque<Entry> fresh = new ArrayDeque<>();
   private final PriorityQueue<Entry> returned =
       new PriorityQueue<>(Comparator.comparingLong(entry -> entry.seq));
+  private final int line;
   private long cursor = -1;
-  private boolean spilled = true;
+  private boolean spilled;
   private boolean reading;
   private long leftInFile;
+
+  /**
+   * @param line what {@code ready} says of its messages
+   * @param inFile whether the file may hold some
+   */
+  ReadyLevel(int line, boolean inFile) {
+    this.line = line;
+    this.spilled = inFile;
+  }
+
+  int line() {
+    return line;
+  }
 
   /**
    * A message that was just accepted: its number is greater than any in the file. False: it was

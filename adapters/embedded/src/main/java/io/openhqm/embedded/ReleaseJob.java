@@ -70,7 +70,7 @@ final class ReleaseJob extends Operation {
       sql.rewrite(row, Sql.ms(notBefore));
       done = true;
     } else if (entry.is(Kind.MESSAGE)) {
-      int ready = due < 0 ? entry.level : Kind.DELAYED + entry.level;
+      int ready = due < 0 ? entry.line : Kind.DELAYED + entry.line;
       done = sql.wait(entry.seq, entry.kind, ready, due, state);
     } else {
       done = sql.wait(entry.seq, entry.kind, -1, -1, state);

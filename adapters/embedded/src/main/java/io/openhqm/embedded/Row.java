@@ -63,16 +63,16 @@ record Row(
   }
 
   boolean isParked() {
-    return ready >= Kind.PARKED;
+    return Kind.isParked(ready);
   }
 
-  /** Of its message among others. */
-  int level() {
-    return Math.max(ready, 0) % Kind.LEVELS;
+  /** Where its message stands when it can be delivered. */
+  int line() {
+    return Kind.line(ready);
   }
 
   Entry entry() {
-    var entry = new Entry(seq, id, kind, level(), session, key, part());
+    var entry = new Entry(seq, id, kind, line(), session, key, part());
     if (request != null) {
       entry.request = request;
       entry.size = request.length;

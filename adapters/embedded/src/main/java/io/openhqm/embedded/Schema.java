@@ -39,7 +39,8 @@ final class Schema {
               CREATE TABLE inbox(
                 id INTEGER PRIMARY KEY, body BLOB, attributes TEXT, priority INTEGER, session_id TEXT, not_before TEXT)""",
               "CREATE TABLE responses(id INTEGER PRIMARY KEY, job TEXT NOT NULL)"),
-          List.of("ALTER TABLE inbox ADD COLUMN refused TEXT"));
+          List.of("ALTER TABLE inbox ADD COLUMN refused TEXT"),
+          List.of("CREATE TABLE lane(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)"));
 
   private Schema() {}
 

@@ -28,11 +28,11 @@ final class Sessions {
     long notBefore = Sql.ms(entry.notBefore());
     entry.due = notBefore > now ? notBefore : -1;
     if (entry.due < 0) {
-      sql.update("UPDATE job SET ready=? WHERE seq=?", row.level(), row.seq());
+      sql.update("UPDATE job SET ready=? WHERE seq=?", row.line(), row.seq());
     } else {
       sql.update(
           "UPDATE job SET ready=?, due=? WHERE seq=?",
-          Kind.DELAYED + row.level(),
+          Kind.DELAYED + row.line(),
           entry.due,
           row.seq());
     }

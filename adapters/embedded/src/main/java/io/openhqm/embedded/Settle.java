@@ -37,7 +37,7 @@ final class Settle extends Operation {
       case Outcome.RetryAfter(var delay) -> {
         var again = EndJob.later(now, delay);
         due = again.isAfter(now) ? Sql.ms(again) : -1;
-        int ready = due < 0 ? entry.level : Kind.DELAYED + entry.level;
+        int ready = due < 0 ? entry.line : Kind.DELAYED + entry.line;
         done = sql.wait(entry.seq, entry.kind, ready, due, RowCodec.encode(entry.part));
       }
       case Outcome.DeadLetter(var reason) -> bury(sql, reason);

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Messages in the table {@code job}; the next ones in memory, see {@link Board}. */
@@ -21,7 +22,7 @@ final class SqliteQueue implements RequestQueue, Intake {
   static final long MESSAGE_MAX = 1 << 20;
 
   private static final QueueFeatures FEATURES =
-      new QueueFeatures(true, true, Optional.empty(), MESSAGE_MAX);
+      new QueueFeatures(true, true, Optional.empty(), MESSAGE_MAX).withLanes();
 
   private final Parts parts;
   private final ReadAhead readAhead;
@@ -78,6 +79,12 @@ final class SqliteQueue implements RequestQueue, Intake {
   @Override
   public List<Delivery> receive(int max, Duration visibility, Duration wait)
       throws InterruptedException {
+    return receive(max, visibility, wait, Set.of());
+  }
+
+  @Override
+  public List<Delivery> receive(int max, Duration visibility, Duration wait, Set<String> full)
+      throws InterruptedException {
     long until =
         System.nanoTime()
             + (wait.compareTo(Duration.ofDays(1)) > 0 ? Duration.ofDays(1) : wait).toNanos();
@@ -88,14 +95,14 @@ final class SqliteQueue implements RequestQueue, Intake {
       board.lock.lockInterruptibly();
       try {
         board.checkOpen();
-        taken = board.take(max, visibility);
+        taken = board.take(max, visibility, full);
         if (taken.isEmpty()) {
           long rest = until - System.nanoTime();
           if (!readAhead.isBehind()) {
             if (rest <= 0) {
               return List.of();
             }
-            board.await(rest);
+            board.await(rest, !full.isEmpty());
           }
           continue;
         }

@@ -12,12 +12,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** The queue. */
 final class MemoryQueue extends Port implements RequestQueue {
   private static final QueueFeatures FEATURES =
-      new QueueFeatures(true, true, Optional.empty(), Integer.MAX_VALUE);
+      new QueueFeatures(true, true, Optional.empty(), Integer.MAX_VALUE).withLanes();
 
   /** A receiver looks at the clock as often as this, as an injected one may be turned on. */
   private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -47,6 +48,12 @@ final class MemoryQueue extends Port implements RequestQueue {
   @Override
   public List<Delivery> receive(int max, Duration visibility, Duration wait)
       throws InterruptedException {
+    return receive(max, visibility, wait, Set.of());
+  }
+
+  @Override
+  public List<Delivery> receive(int max, Duration visibility, Duration wait, Set<String> full)
+      throws InterruptedException {
     if (max < 1) {
       throw new IllegalArgumentException("max must be >= 1 but is " + max);
     }
@@ -55,7 +62,7 @@ final class MemoryQueue extends Port implements RequestQueue {
       long left = wait.toNanos();
       while (true) {
         requireOpen();
-        var taken = take(max, visibility);
+        var taken = take(max, visibility, full);
         if (left <= 0 || !taken.isEmpty()) {
           return taken;
         }
@@ -67,11 +74,11 @@ final class MemoryQueue extends Port implements RequestQueue {
     }
   }
 
-  private List<Delivery> take(int max, Duration visibility) {
+  private List<Delivery> take(int max, Duration visibility, Set<String> full) {
     var now = memory.now();
     var taken = new ArrayList<Delivery>();
     while (taken.size() < max) {
-      var entry = waiting.take(now, now.plus(visibility));
+      var entry = waiting.take(now, now.plus(visibility), full);
       if (entry.isEmpty()) {
         break;
       }

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -39,20 +40,28 @@ final class Waiting {
       return message.metadata().priority();
     }
 
+    private String lane() {
+      return message.metadata().lane();
+    }
+
     private Optional<String> session() {
       return message.metadata().sessionId();
     }
   }
 
   private static final Comparator<Entry> BY_NUMBER = Comparator.comparingLong(e -> e.number);
+  private static final Comparator<Entry> BY_PRIORITY =
+      Comparator.comparing(Entry::priority).reversed().thenComparing(BY_NUMBER);
 
   private final Map<UUID, Entry> byId = new HashMap<>();
   private final Map<String, TreeMap<Long, Entry>> sessions = new HashMap<>();
   private final TreeSet<Entry> later =
       new TreeSet<>(
           Comparator.<Entry, Instant>comparing(e -> e.notBefore).thenComparing(BY_NUMBER));
-  private final TreeSet<Entry> ready =
-      new TreeSet<>(Comparator.comparing(Entry::priority).reversed().thenComparing(BY_NUMBER));
+
+  /** Those that can be handed out, by lane. */
+  private final Map<String, TreeSet<Entry>> ready = new HashMap<>();
+
   private final Condition arrived;
   private long sent;
 
@@ -97,8 +106,7 @@ final class Waiting {
     if (entry == null) {
       return;
     }
-    later.remove(entry);
-    ready.remove(entry);
+    leaveLine(entry);
     entry.session().ifPresent(session -> leave(session, entry));
   }
 
@@ -124,21 +132,36 @@ final class Waiting {
 
   /** Moves it to another time. */
   void postpone(Entry entry, Instant notBefore) {
-    later.remove(entry);
-    ready.remove(entry);
+    leaveLine(entry);
     entry.notBefore = notBefore;
     later.add(entry);
     arrived.signal();
   }
 
-  /** Hands out the first that is due. */
-  Optional<Entry> take(Instant now, Instant until) {
+  private void leaveLine(Entry entry) {
+    later.remove(entry);
+    ready.computeIfPresent(
+        entry.lane(),
+        (name, lane) -> {
+          lane.remove(entry);
+          return lane.isEmpty() ? null : lane;
+        });
+  }
+
+  /** Hands out the first that is due and in none of the {@code full} lanes. */
+  Optional<Entry> take(Instant now, Instant until, Set<String> full) {
     while (!later.isEmpty() && !later.first().notBefore.isAfter(now)) {
-      ready.add(later.pollFirst());
+      var due = later.pollFirst();
+      ready.computeIfAbsent(due.lane(), unseen -> new TreeSet<>(BY_PRIORITY)).add(due);
     }
-    var first = Optional.ofNullable(ready.pollFirst());
+    var first =
+        ready.entrySet().stream()
+            .filter(lane -> !full.contains(lane.getKey()))
+            .map(lane -> lane.getValue().first())
+            .min(BY_PRIORITY);
     first.ifPresent(
         entry -> {
+          leaveLine(entry);
           entry.deliveries++;
           entry.notBefore = until;
           later.add(entry);
