@@ -37,6 +37,7 @@ public record Endpoint(
     List<String> stripHeaders,
     OptionalInt concurrencyMax,
     HttpVersion httpVersion) {
+  private static final int METHOD_LENGTH_MAX = 32;
 
   /** What to speak with a backend. */
   public enum HttpVersion {
@@ -83,6 +84,17 @@ public record Endpoint(
       return Optional.of("must not hold a fragment (#…)");
     }
     return Optional.empty();
+  }
+
+  /**
+   * Whether a backend can be called by {@code method}, upper case: CONNECT makes a tunnel, TRACE
+   * must have no body and shows headers.
+   */
+  public static boolean isCallableBy(String method) {
+    return method.length() <= METHOD_LENGTH_MAX
+        && Headers.isToken(method)
+        && !method.equals("CONNECT")
+        && !method.equals("TRACE");
   }
 
   /** The same under another name and URL, for a URL that an allow list admits. */

@@ -3,6 +3,7 @@ package io.openhqm.cli;
 import io.openhqm.core.config.ConfigLoader;
 import io.openhqm.core.config.ConfigResult;
 import io.openhqm.core.config.ConfigShow;
+import io.openhqm.server.OnClassPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -39,7 +40,7 @@ final class ConfigCommands {
     public final Integer call() {
       var console = Main.console(spec);
       var file = file(config, System.getenv());
-      return switch (ConfigLoader.load(file, System.getenv())) {
+      return switch (ConfigLoader.load(file, System.getenv(), new OnClassPath())) {
         case ConfigResult.Invalid invalid -> refuse(invalid, console).code();
         case ConfigResult.Loaded loaded -> {
           print(loaded, file.map(Path::toString).orElse("the defaults"), console);

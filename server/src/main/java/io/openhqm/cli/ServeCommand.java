@@ -5,6 +5,7 @@ import io.openhqm.core.config.ConfigLoader;
 import io.openhqm.core.config.ConfigResult;
 import io.openhqm.core.config.OpenHqmConfig;
 import io.openhqm.server.LogOutput;
+import io.openhqm.server.OnClassPath;
 import io.openhqm.server.OpenHqmServer;
 import io.openhqm.server.OpenHqmServer.Mode;
 import io.openhqm.server.StartException;
@@ -97,7 +98,7 @@ final class ServeCommand implements Callable<Integer> {
     Optional.<Integer>ofNullable(port.getValue())
         .ifPresent(number -> environment.put("OPENHQM_SERVER__PORT", Integer.toString(number)));
     var file = ConfigCommands.file(Optional.<Path>ofNullable(config.getValue()), environment);
-    return switch (ConfigLoader.load(file, environment)) {
+    return switch (ConfigLoader.load(file, environment, new OnClassPath())) {
       case ConfigResult.Invalid invalid -> ConfigCommands.refuse(invalid, console).code();
       case ConfigResult.Loaded loaded -> serve(loaded.config(), console).code();
     };

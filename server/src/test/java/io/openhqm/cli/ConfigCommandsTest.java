@@ -38,6 +38,33 @@ class ConfigCommandsTest {
   }
 
   @Test
+  void namesThatNothingHasAreMistakesAsTheyAreAtTheStart() throws IOException {
+    var file = file("queue: {type: embeded}\nprocessor: {name: thumbnial}");
+    String[] expected = {
+      file
+          + ":1:15: queue.type: there is no engine 'embeded' on the class path; did you mean"
+          + " 'embedded'?; there are: ",
+      file + ":2:19: processor.name: there is no processor 'thumbnial'; there are: echo",
+      "2 faults in the configuration."
+    };
+    for (String command : new String[] {"config check", "serve"}) {
+      err.getBuffer().setLength(0);
+      String[] args = (command + " --config " + file).split(" ");
+      int code =
+          Main.commandLine(args)
+              .setOut(new PrintWriter(out))
+              .setErr(new PrintWriter(err))
+              .execute(args);
+      assertThat(code).isEqualTo(ExitCode.CONFIGURATION.code());
+      var lines = err.toString().lines().toList();
+      assertThat(lines).hasSize(3);
+      assertThat(lines.get(0)).startsWith(expected[0]).contains("embedded, ", "memory");
+      assertThat(lines.get(1)).isEqualTo(expected[1]);
+      assertThat(lines.get(2)).isEqualTo(expected[2]);
+    }
+  }
+
+  @Test
   void whatHasNoEffectIsSaidAndIsNoMistake() throws IOException {
     var file =
         file(

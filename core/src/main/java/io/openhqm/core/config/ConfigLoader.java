@@ -17,35 +17,58 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Reads {@code config.yaml} and the environment. Both dialects load: the nested one ({@code
  * queue.connection.redis.url}) and the flat one of the Python OpenHQM ({@code queue.redis_url}).
  */
 public final class ConfigLoader {
+  /** The processor that needs no jar. */
+  private static final String BUILT_IN = "echo";
+
   private final ConfigReport report;
   private final Variables variables;
   private final Folder folder;
+  private final Optional<Installed> installed;
 
-  private ConfigLoader(String source, Map<String, String> environment, Path folder) {
+  private ConfigLoader(
+      String source, Map<String, String> environment, Path folder, Optional<Installed> installed) {
+    this.installed = installed;
     this.report = new ConfigReport(source);
     this.variables = new Variables(environment, report);
     this.folder = new Folder(folder);
   }
 
   /**
-   * Reads a file, or only the defaults where there is none, and lays the environment over it.
+   * Reads a file, or only the defaults where there is none, and lays the environment over it. Names
+   * of what is loaded are not checked: for a process that uses only a part of its configuration,
+   * and may lack what it does not use.
    *
    * @param environment the variables of the process
    */
   public static ConfigResult load(Optional<Path> file, Map<String, String> environment) {
+    return load(file, environment, Optional.empty());
+  }
+
+  /** The same for a process that uses all of it: what it names must be installed. */
+  public static ConfigResult load(
+      Optional<Path> file, Map<String, String> environment, Installed installed) {
+    return load(file, environment, Optional.of(installed));
+  }
+
+  private static ConfigResult load(
+      Optional<Path> file, Map<String, String> environment, Optional<Installed> installed) {
     if (file.isEmpty()) {
-      return loadText("", "defaults", Path.of(""), environment);
+      return new ConfigLoader("defaults", environment, Path.of(""), installed).load("", "defaults");
     }
     var path = file.get();
     var folder = Optional.ofNullable(path.toAbsolutePath().getParent()).orElse(Path.of(""));
     try {
-      return loadText(Folder.read(path), path.toString(), folder, environment);
+      String source = path.toString();
+      return new ConfigLoader(source, environment, folder, installed)
+          .load(Folder.read(path), source);
     } catch (IOException unreadable) {
       return new ConfigResult.Invalid(
           List.of(
@@ -55,14 +78,24 @@ public final class ConfigLoader {
   }
 
   /**
-   * Reads a text.
+   * Reads a text; names of what is loaded are not checked.
    *
    * @param source what to call it in problems
    * @param folder what relative paths inside are relative to
    */
   public static ConfigResult loadText(
       String yaml, String source, Path folder, Map<String, String> environment) {
-    return new ConfigLoader(source, environment, folder).load(yaml, source);
+    return new ConfigLoader(source, environment, folder, Optional.empty()).load(yaml, source);
+  }
+
+  /** The same; what it names must be installed. */
+  public static ConfigResult loadText(
+      String yaml,
+      String source,
+      Path folder,
+      Map<String, String> environment,
+      Installed installed) {
+    return new ConfigLoader(source, environment, folder, Optional.of(installed)).load(yaml, source);
   }
 
   private ConfigResult load(String yaml, String source) {
@@ -88,17 +121,18 @@ public final class ConfigLoader {
     var server = server(section(root, "server"));
     var announce = section(root, "response_queue").flag("enabled");
     var queueSection = section(root, "queue");
-    var cache = cache(section(root, "cache"), queueSection);
-    var queue = new QueueReader(report, folder).read(queueSection, announce, cache.type());
+    var cache = cache(section(root, "cache"), queueSection, installed);
+    var queue =
+        new QueueReader(report, folder, installed).read(queueSection, announce, cache.type());
     var worker = worker(section(root, "worker"));
     var proxy = new ProxyReader(report).read(section(root, "proxy"), worker);
-    var blobs = blobs(section(root, "blobs"));
+    var blobs = blobs(section(root, "blobs"), installed);
     var monitoring = monitoring(section(root, "monitoring"));
     var routing =
-        new RoutingReader(report, this::readMapping, folder, true)
+        new RoutingReader(report, this::readMapping, folder, installed.isEmpty())
             .read(section(root, "routing"), proxy.endpoints().keySet());
     var partitioning = partitioning(section(root, "partitioning"));
-    var processor = processor(section(root, "processor"));
+    var processor = processor(section(root, "processor"), proxy.enabled());
     return new OpenHqmConfig(
         server, queue, worker, proxy, cache, blobs, monitoring, routing, partitioning, processor);
   }
@@ -179,11 +213,12 @@ public final class ConfigLoader {
         in.seconds("dead_letter_retention_seconds").orElse(Duration.ofSeconds(1)));
   }
 
-  private static OpenHqmConfig.Cache cache(SectionReader in, SectionReader queue) {
+  private static OpenHqmConfig.Cache cache(
+      SectionReader in, SectionReader queue, Optional<Installed> installed) {
     var redis = in.secret("redis_url");
     QueueReader.urlPortFault(redis.reveal()).ifPresent(fault -> in.problem("redis_url", fault));
     return new OpenHqmConfig.Cache(
-        QueueReader.engine(in, queue),
+        QueueReader.engine(in, queue, installed),
         redis,
         in.seconds("ttl_seconds").orElse(Duration.ofSeconds(1)),
         in.integer("max_connections").orElse(1),
@@ -192,9 +227,11 @@ public final class ConfigLoader {
         in.flag("dynamodb_index_leases"));
   }
 
-  private static OpenHqmConfig.Blobs blobs(SectionReader in) {
+  private static OpenHqmConfig.Blobs blobs(SectionReader in, Optional<Installed> installed) {
+    var type = in.text("type");
+    type.ifPresent(engine -> QueueReader.checkEngine(in, engine, installed));
     return new OpenHqmConfig.Blobs(
-        in.text("type"),
+        type,
         in.textOrEmpty("s3_bucket"),
         in.textOrEmpty("s3_region"),
         in.textOrEmpty("s3_prefix"));
@@ -209,6 +246,9 @@ public final class ConfigLoader {
   }
 
   private static OpenHqmConfig.Partitioning partitioning(SectionReader in) {
+    for (String field : List.of("partition_key_field", "session_key_field")) {
+      in.text(field).ifPresent(path -> RoutingReader.checkPath(in, field, path));
+    }
     return new OpenHqmConfig.Partitioning(
         in.flag("enabled"),
         Strategy.valueOf(in.choice("strategy").orElse("sticky").toUpperCase(Locale.ROOT)),
@@ -218,17 +258,65 @@ public final class ConfigLoader {
         in.seconds("sticky_session_ttl").orElse(Duration.ofSeconds(1)));
   }
 
-  private OpenHqmConfig.Processing processor(SectionReader in) {
+  private OpenHqmConfig.Processing processor(SectionReader in, boolean isProxyEnabled) {
+    var name = in.text("name");
     var jars = new ArrayList<Path>();
+    boolean areThere = true;
     for (String text : in.list("jar").orElse(List.of())) {
       var jar = folder.resolve(in, "jar", text);
       if (!Files.isRegularFile(jar)) {
         in.problem("jar", "there is no such file: " + in.quoted("jar", text));
+        areThere = false;
       }
       jars.add(jar);
     }
     var config = in.shownTree("config", true).map(ConfigLoader::plain).orElse(Map.of());
-    return new OpenHqmConfig.Processing(in.text("name"), jars, config);
+    var processing = new OpenHqmConfig.Processing(name, jars, config);
+    var given =
+        name.isPresent()
+            ? Optional.of("name")
+            : !jars.isEmpty()
+                ? Optional.of("jar")
+                : Optional.of("config").filter(setting -> !config.isEmpty());
+    if (isProxyEnabled) {
+      given.ifPresent(
+          setting ->
+              in.problem(
+                  setting,
+                  "has no effect while proxy.enabled is true: the proxy does the work; take one of"
+                      + " them out"));
+    } else if (areThere) {
+      var known = processors(in, jars, name);
+      if (name.isEmpty()) {
+        given.ifPresent(
+            setting ->
+                in.problem(setting, "has no effect without processor.name" + Names.list(known)));
+      } else if (known.isPresent() && !known.get().contains(name.get())) {
+        in.problem(
+            "name",
+            Names.unknown("processor", in.quoted("name", name.get()), name.get(), "", known.get()));
+      }
+    }
+    return processing;
+  }
+
+  /** What processors there are, where that is known and of interest. */
+  private Optional<Set<String>> processors(
+      SectionReader in, List<Path> jars, Optional<String> name) {
+    boolean builtIn = name.filter(BUILT_IN::equals).isPresent();
+    if (installed.isEmpty()
+        || builtIn
+        || name.isEmpty() && jars.isEmpty() && in.entry("config").isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      var names = new TreeSet<>(installed.get().processors(jars));
+      names.add(BUILT_IN);
+      return Optional.of(names);
+    } catch (IllegalArgumentException notLoaded) {
+      in.problem("jar", String.valueOf(notLoaded.getMessage()));
+      return Optional.empty();
+    }
   }
 
   private static Map<String, Object> plain(Mapping mapping) {

@@ -12,6 +12,10 @@ final class Disclosure {
       Pattern.compile(
           "(?i).*(?:auth|token|passw|secret|credential|key|cookie|signature"
               + "|connection_string|connectionstring|checkpoint_store|redis_url).*");
+
+  /** Says where in a message a key stands, and is none. */
+  private static final String PATH_NAME = "_key_field";
+
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.+:/*,-]{1,60}");
   private static final Pattern USER_INFO = Pattern.compile(".*://[^/?#]*@.*", Pattern.DOTALL);
 
@@ -19,7 +23,7 @@ final class Disclosure {
 
   /** Whether values under this key are secret. */
   static boolean isSecretName(String name) {
-    return SECRET_NAME.matcher(name).matches();
+    return SECRET_NAME.matcher(name).matches() && !name.endsWith(PATH_NAME);
   }
 
   /** Whether a message may quote {@code text}, written as a value of {@code name}. */

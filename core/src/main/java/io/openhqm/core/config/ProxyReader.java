@@ -115,7 +115,7 @@ final class ProxyReader {
     }
     var in = new SectionReader(path, mapping, ProxySettings.ENDPOINT, report);
     var url = url(in);
-    var method = method(in);
+    var method = checkedMethod(in, in.textOrEmpty("method")).orElse("POST");
     var timeout = in.seconds("timeout").orElse(template.timeout());
     var headers = headers(in);
     var auth = auth(in);
@@ -154,13 +154,14 @@ final class ProxyReader {
     return url;
   }
 
-  private static String method(SectionReader in) {
-    var method = in.textOrEmpty("method").toUpperCase(Locale.ROOT);
-    if (!Headers.isToken(method)) {
-      in.problem("method", "expected an HTTP method such as POST");
-      return "POST";
+  /** In upper case; a method that cannot be called by is a fault. */
+  static Optional<String> checkedMethod(SectionReader in, String text) {
+    var method = text.toUpperCase(Locale.ROOT);
+    if (!Endpoint.isCallableBy(method)) {
+      in.problem("method", "expected an HTTP method such as POST, and neither CONNECT nor TRACE");
+      return Optional.empty();
     }
-    return method;
+    return Optional.of(method);
   }
 
   private static Headers headers(SectionReader in) {

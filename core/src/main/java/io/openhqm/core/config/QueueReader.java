@@ -21,9 +21,11 @@ final class QueueReader {
 
   private final ConfigReport report;
   private final Folder folder;
+  private final Optional<Installed> installed;
   private final Map<String, Secret> connection = new LinkedHashMap<>();
 
-  QueueReader(ConfigReport report, Folder folder) {
+  QueueReader(ConfigReport report, Folder folder, Optional<Installed> installed) {
+    this.installed = installed;
     this.report = report;
     this.folder = folder;
   }
@@ -32,7 +34,7 @@ final class QueueReader {
    * @param storeType the engine of the jobs, which may need settings too
    */
   OpenHqmConfig.Queue read(SectionReader in, boolean announce, String storeType) {
-    var type = engine(in, in);
+    var type = engine(in, in, installed);
     var requests = in.textOrEmpty("request_queue_name");
     var responses = in.textOrEmpty("response_queue_name");
     var deadLetters = in.textOrEmpty("dlq_name");
@@ -59,9 +61,10 @@ final class QueueReader {
   }
 
   /** The engine, a setting of {@code in}; {@code custom} stands for the one named in the queue. */
-  static String engine(SectionReader in, SectionReader queue) {
+  static String engine(SectionReader in, SectionReader queue, Optional<Installed> installed) {
     var type = in.textOrEmpty("type").toLowerCase(Locale.ROOT);
     if (!type.equals(CUSTOM)) {
+      checkEngine(in, type, installed);
       return type;
     }
     var named = queue.entered("custom_module").or(() -> queue.entered("custom_class"));
@@ -69,7 +72,27 @@ final class QueueReader {
       in.problem(
           "type", "custom needs queue.custom_module, the name of an engine, or queue.custom_class");
     }
+    named.ifPresent(engine -> checkEngine(in, engine, installed));
     return named.orElse(CUSTOM);
+  }
+
+  /**
+   * @param in the section whose {@code type} means this engine
+   */
+  static void checkEngine(SectionReader in, String engine, Optional<Installed> installed) {
+    installed
+        .filter(
+            known -> !known.engines().contains(engine) && !known.engineClasses().contains(engine))
+        .ifPresent(
+            known ->
+                in.problem(
+                    "type",
+                    Names.unknown(
+                        "engine",
+                        in.quoted("type", engine),
+                        engine,
+                        " on the class path",
+                        known.engines())));
   }
 
   private static Optional<String> read(SectionReader in, Setting setting) {

@@ -155,7 +155,7 @@ final class RoutingReader {
             in.flag("enabled"),
             in.integer("priority").orElse(0),
             endpoint,
-            in.text("method").map(method -> method.toUpperCase(Locale.ROOT)),
+            in.text("method").flatMap(method -> ProxyReader.checkedMethod(in, method)),
             in.seconds("timeout"),
             in.integer("max_retries"),
             transform,
@@ -189,12 +189,12 @@ final class RoutingReader {
     } else if (!isPart) {
       in.problem(
           "transform_type",
-          "there is no transformation "
-              + in.quoted("transform_type", type)
-              + " on the class path"
-              + Nearest.hint(type, known.names())
-              + "; there are: "
-              + String.join(", ", known.names()));
+          Names.unknown(
+              "transformation",
+              in.quoted("transform_type", type),
+              type,
+              " on the class path",
+              known.names()));
     }
     return new Transform(type, text);
   }
@@ -229,7 +229,7 @@ final class RoutingReader {
   }
 
   /** A path that begins with anything else leads to nothing in any message. */
-  private static void checkPath(SectionReader in, String setting, String path) {
+  static void checkPath(SectionReader in, String setting, String path) {
     if (!MessagePath.isPath(path)) {
       in.problem(
           setting,

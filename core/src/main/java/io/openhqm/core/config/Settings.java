@@ -212,14 +212,15 @@ final class Settings {
           text(
                   "name",
                   "",
-                  "The processor of your own that does the work while `proxy.enabled` is false;"
-                      + " without it: the built-in echo.")
+                  "The processor of your own that does the work; not with `proxy.enabled`. Without it:"
+                      + " the built-in echo.")
               .example("my-processor"),
-          list("jar", "[]", "Your jar or jars, relative to this file.").example("[]"),
+          list("jar", "[]", "Your jar or jars, relative to this file; `name` says which processor.")
+              .example("[]"),
           tree(
                   "config",
-                  "What your processor is given; `openhqm config show` hides what looks like"
-                      + " a credential.")
+                  "What the processor called `name` is given; `openhqm config show` hides what looks"
+                      + " like a credential.")
               .example("{table: orders}"));
 
   /** The sections of the file. */

@@ -136,6 +136,7 @@ class ConfigSecretsTest {
                       auth_password: s3cr-5
                       headers: {X-Session-Token: s3cr-6, X-Other: "${T}", X-Team: blue}
                 processor:
+                  name: mine
                   config: {db: {url: "postgresql://u:s3cr-7@h/db", client_secret: s3cr-8}}
                 """,
                 Map.of("T", SECRET, "OPENHQM_CACHE__REDIS_URL", "redis://u:s3cr-9@h")));

@@ -1,7 +1,7 @@
 package io.openhqm.submit;
 
 import io.openhqm.core.Bytes;
-import io.openhqm.core.Headers;
+import io.openhqm.core.Endpoint;
 import io.openhqm.core.Metadata;
 import io.openhqm.core.Priority;
 import io.openhqm.core.api.Problem;
@@ -24,7 +24,6 @@ import java.util.Optional;
 final class Handling {
   private static final int ENDPOINT_LENGTH_MAX = 2048;
   private static final int SESSION_LENGTH_MAX = 255;
-  private static final int METHOD_LENGTH_MAX = 32;
   private static final int ERRORS_MAX = 20;
 
   private final Submit.Settings settings;
@@ -65,22 +64,11 @@ final class Handling {
 
   void method(String pointer, String text) {
     String upper = text.toUpperCase(Locale.ROOT);
-    if (!isForwardable(upper)) {
+    if (!Endpoint.isCallableBy(upper)) {
       fault(pointer, "method must be an HTTP method such as POST, and neither CONNECT nor TRACE");
     } else {
       method = Optional.of(upper);
     }
-  }
-
-  /**
-   * Whether a request of this method can be made to a backend: CONNECT makes a tunnel, TRACE must
-   * have no body and shows headers.
-   */
-  static boolean isForwardable(String method) {
-    return method.length() <= METHOD_LENGTH_MAX
-        && Headers.isToken(method)
-        && !method.equals("CONNECT")
-        && !method.equals("TRACE");
   }
 
   void timeout(String pointer, String number) {

@@ -3,6 +3,7 @@ package io.openhqm.submit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.openhqm.core.Bytes;
+import io.openhqm.core.Endpoint;
 import io.openhqm.core.Headers;
 import io.openhqm.core.HopByHop;
 import io.openhqm.core.api.ApiRequest;
@@ -30,7 +31,7 @@ final class Ingress {
    *     ours that breaks a rule
    */
   static Submission read(ApiRequest request, String rest, Submit.Settings settings, Instant now) {
-    if (!Handling.isForwardable(request.method())) {
+    if (!Endpoint.isCallableBy(request.method())) {
       throw new ProblemException(
           Problem.of(
               Problem.Kind.BAD_REQUEST, "CONNECT and TRACE cannot be passed on to a backend."));

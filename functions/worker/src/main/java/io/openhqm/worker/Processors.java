@@ -2,6 +2,8 @@ package io.openhqm.worker;
 
 import io.openhqm.core.Nearest;
 import io.openhqm.core.Processor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Finds a user's own processor by {@link ServiceLoader}. */
@@ -25,24 +28,7 @@ public final class Processors {
    *     start; the message says which there are
    */
   public static Processor load(String name, List<Path> jars, Map<String, Object> config) {
-    var found = new TreeMap<String, Processor>();
-    try {
-      for (var processor : ServiceLoader.load(Processor.class, loader(jars))) {
-        var other = found.putIfAbsent(processor.name(), processor);
-        if (other != null) {
-          throw new IllegalArgumentException(
-              "two processors have the name '"
-                  + processor.name()
-                  + "': "
-                  + other.getClass().getName()
-                  + " and "
-                  + processor.getClass().getName());
-        }
-      }
-    } catch (ServiceConfigurationError broken) {
-      throw new IllegalArgumentException(
-          "a processor cannot be loaded: " + broken.getMessage(), broken);
-    }
+    var found = found(loader(jars));
     var processor = found.get(name);
     if (processor == null) {
       throw new IllegalArgumentException(
@@ -59,7 +45,54 @@ public final class Processors {
     return processor;
   }
 
-  /** Never closed: the processor's classes are loaded from it for as long as the process lives. */
+  /**
+   * What processors there are; none is started.
+   *
+   * @param jars the user's jars; empty: only the class path
+   * @throws IllegalArgumentException if two have one name, or one cannot be loaded
+   */
+  public static Set<String> names(List<Path> jars) {
+    var loader = loader(jars);
+    try {
+      return Set.copyOf(found(loader).keySet());
+    } finally {
+      if (loader instanceof URLClassLoader own) {
+        close(own);
+      }
+    }
+  }
+
+  private static void close(URLClassLoader loader) {
+    try {
+      loader.close();
+    } catch (IOException stillOpen) {
+      throw new UncheckedIOException("a jar of processors cannot be closed", stillOpen);
+    }
+  }
+
+  private static Map<String, Processor> found(ClassLoader loader) {
+    var found = new TreeMap<String, Processor>();
+    try {
+      for (var processor : ServiceLoader.load(Processor.class, loader)) {
+        var other = found.putIfAbsent(processor.name(), processor);
+        if (other != null) {
+          throw new IllegalArgumentException(
+              "two processors have the name '"
+                  + processor.name()
+                  + "': "
+                  + other.getClass().getName()
+                  + " and "
+                  + processor.getClass().getName());
+        }
+      }
+    } catch (ServiceConfigurationError broken) {
+      throw new IllegalArgumentException(
+          "a processor cannot be loaded: " + broken.getMessage(), broken);
+    }
+    return found;
+  }
+
+  /** Not to be closed while a processor works: its classes are loaded when they are needed. */
   private static ClassLoader loader(List<Path> jars) {
     var parent = Processors.class.getClassLoader();
     if (jars.isEmpty()) {
