@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,10 +64,9 @@ final class HttpListener implements AutoCloseable {
    * @param bodyBytesMax the largest request body
    * @param headerBytesMax the largest sum of header fields
    * @param connectionsMax how many connections are served at a time
-   * @param adminFromAnywhere whether others than callers on this machine may use the resources for
-   *     operators
    * @param requestsMax how many requests may be in work at a time, those that wait for an end
    *     included
+   * @param operators who may use the resources for operators
    */
   record Settings(
       String host,
@@ -74,7 +75,7 @@ final class HttpListener implements AutoCloseable {
       int headerBytesMax,
       int connectionsMax,
       int requestsMax,
-      boolean adminFromAnywhere) {}
+      Predicate<SocketAddress> operators) {}
 
   /** Told of every answer; {@code nanos} is how long it took. */
   interface Observer {
@@ -235,7 +236,8 @@ final class HttpListener implements AutoCloseable {
         return tooLarge(settings.bodyBytesMax()).toResponse().with("Connection", "close");
       }
       var query = request.prologue().query().rawValue();
-      if (path.startsWith(ADMIN_PATH) && !mayAdminister(request)) {
+      if (path.startsWith(ADMIN_PATH)
+          && !settings.operators().test(request.remotePeer().address())) {
         return Problem.of(
                 Problem.Kind.FORBIDDEN,
                 "Dead letters are for operators on the server's own machine; see server.admin.")
@@ -388,11 +390,11 @@ final class HttpListener implements AutoCloseable {
     return created;
   }
 
-  private boolean mayAdminister(ServerRequest request) {
-    return settings.adminFromAnywhere()
-        || request.remotePeer().address() instanceof InetSocketAddress peer
-            && peer.getAddress() != null
-            && peer.getAddress().isLoopbackAddress();
+  /** Whether a caller is on this machine. */
+  static boolean isLocal(SocketAddress caller) {
+    return caller instanceof InetSocketAddress address
+        && address.getAddress() != null
+        && address.getAddress().isLoopbackAddress();
   }
 
   private static boolean isForOperators(String path) {

@@ -94,7 +94,7 @@ public final class OpenHqmServer implements AutoCloseable {
                 server.maxHeaderSize(),
                 server.maxConnections(),
                 server.maxWaitingRequests(),
-                server.admin() == OpenHqmConfig.Admin.ANY),
+                server.admin() == OpenHqmConfig.Admin.ANY ? caller -> true : HttpListener::isLocal),
             new Api(resources, telemetry),
             metrics);
     gauges(metrics, clock);

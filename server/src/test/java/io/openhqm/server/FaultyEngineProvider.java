@@ -1,6 +1,7 @@
 package io.openhqm.server;
 
 import io.openhqm.core.BlobStore;
+import io.openhqm.core.DeadLetters;
 import io.openhqm.core.Engine;
 import io.openhqm.core.EngineProvider;
 import io.openhqm.core.Intake;
@@ -66,6 +67,9 @@ public final class FaultyEngineProvider implements EngineProvider {
               }
               try {
                 Object result = method.invoke(real, arguments);
+                if (result instanceof DeadLetters letters) {
+                  return proxy(DeadLetters.class, letters);
+                }
                 return result instanceof Optional<?> part && type == Engine.class
                     ? part.map(FaultyEngineProvider::faulty)
                     : result;

@@ -2,6 +2,7 @@ package io.openhqm.server;
 
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
 import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
@@ -73,7 +74,9 @@ final class TestBackend implements AutoCloseable {
     if (path.contains("/status/")) {
       response.status(Status.create(Integer.parseInt(path.replaceAll(".*/status/", ""))));
     }
-    if (path.endsWith("/png")) {
+    if (request.prologue().method() == Method.HEAD) {
+      response.send(); // Helidon would send the body
+    } else if (path.endsWith("/png")) {
       response.header(HeaderNames.CONTENT_TYPE, "image/png");
       response.send(PNG);
     } else if (path.endsWith("/text")) {
