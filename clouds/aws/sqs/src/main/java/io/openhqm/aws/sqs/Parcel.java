@@ -88,9 +88,15 @@ record Parcel(String body, Map<String, String> attributes) {
   /** The same with more attributes; of its own those are left out that there is no room for. */
   Parcel plus(Map<String, String> more) {
     var all = new LinkedHashMap<>(more);
-    for (var mine : new TreeMap<>(attributes).entrySet()) {
-      if (all.size() < ATTRIBUTES_MAX || mine.getKey().startsWith(OURS)) {
-        all.putIfAbsent(mine.getKey(), mine.getValue());
+    attributes.forEach(
+        (name, value) -> {
+          if (name.startsWith(OURS)) {
+            all.putIfAbsent(name, value);
+          }
+        });
+    for (var other : new TreeMap<>(attributes).entrySet()) {
+      if (all.size() < ATTRIBUTES_MAX) {
+        all.putIfAbsent(other.getKey(), other.getValue());
       }
     }
     return new Parcel(body, all);

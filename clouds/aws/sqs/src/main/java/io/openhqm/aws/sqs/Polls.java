@@ -3,11 +3,11 @@ package io.openhqm.aws.sqs;
 import io.openhqm.core.UnavailableException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,12 +20,11 @@ import java.util.concurrent.TimeoutException;
 final class Polls {
   private final SqsCalls calls;
   private final SqsQueue queue;
-
-  /** Each answer that is waited for, with what tells that its thread has ended. */
-  private final ConcurrentMap<CompletableFuture<List<SqsRecord>>, CompletableFuture<Void>> running =
-      new ConcurrentHashMap<>();
-
+  private final Set<Poll> running = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
+
+  /** What a receiver waits for, and what is done when nothing more comes of it. */
+  private record Poll(CompletableFuture<List<SqsRecord>> answer, CompletableFuture<Void> end) {}
 
   Polls(SqsCalls calls, SqsQueue queue) {
     this.calls = calls;
@@ -39,19 +38,17 @@ final class Polls {
    */
   List<SqsRecord> poll(int max, int visibilitySeconds, int waitSeconds)
       throws InterruptedException {
-    var answer = new CompletableFuture<List<SqsRecord>>();
-    running.put(answer, new CompletableFuture<>());
-    Thread.ofVirtual()
-        .name("sqs-poll")
-        .start(() -> ask(answer, max, visibilitySeconds, waitSeconds));
+    var poll = new Poll(new CompletableFuture<>(), new CompletableFuture<>());
+    running.add(poll);
+    Thread.ofVirtual().name("sqs-poll").start(() -> ask(poll, max, visibilitySeconds, waitSeconds));
     if (closed) {
-      answer.completeExceptionally(SqsCalls.closedException());
+      poll.answer.completeExceptionally(SqsCalls.closedException());
     }
     try {
-      return answer.get();
+      return poll.answer.get();
     } catch (InterruptedException stop) {
-      if (!answer.cancel(false)) {
-        giveBack(answer);
+      if (!poll.answer.cancel(false)) {
+        giveBack(poll.answer);
       }
       throw stop;
     } catch (ExecutionException failure) {
@@ -62,17 +59,17 @@ final class Polls {
     }
   }
 
-  private void ask(
-      CompletableFuture<List<SqsRecord>> answer, int max, int visibilitySeconds, int waitSeconds) {
+  private void ask(Poll poll, int max, int visibilitySeconds, int waitSeconds) {
     try {
       var records = calls.receive(queue, max, visibilitySeconds, waitSeconds);
-      if (!answer.complete(records)) {
+      if (!poll.answer.complete(records)) {
         giveBack(records);
       }
     } catch (RuntimeException | Error failure) {
-      answer.completeExceptionally(failure);
+      poll.answer.completeExceptionally(failure);
     } finally {
-      running.remove(answer).complete(null);
+      running.remove(poll);
+      poll.end.complete(null);
     }
   }
 
@@ -98,10 +95,11 @@ final class Polls {
    */
   void close(Duration patience) {
     closed = true;
-    var ended = CompletableFuture.allOf(running.values().toArray(CompletableFuture[]::new));
-    running.keySet().forEach(answer -> answer.completeExceptionally(SqsCalls.closedException()));
+    var polls = List.copyOf(running);
+    polls.forEach(poll -> poll.answer.completeExceptionally(SqsCalls.closedException()));
+    var ends = polls.stream().map(Poll::end).toArray(CompletableFuture<?>[]::new);
     try {
-      ended.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      CompletableFuture.allOf(ends).get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException hurry) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException late) {

@@ -40,7 +40,10 @@ record Source(
       return Optional.of(new SqsDelivery(this, record, contents, heldUntil));
     } catch (IllegalArgumentException damaged) {
       deadLetters.buryRaw(
-          record, damaged.getMessage() + "; look at the program that sent it, then purge it");
+          record,
+          "The message cannot be read: "
+              + damaged.getMessage()
+              + "; look at the program that sent it, then purge it");
       calls.delete(queue, record.receiptHandle());
       return Optional.empty();
     }

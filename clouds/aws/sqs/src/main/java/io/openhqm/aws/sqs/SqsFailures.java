@@ -77,6 +77,10 @@ final class SqsFailures {
               + " queue.sqs_dlq_url, queue.sqs_response_queue_url or queue.sqs_region",
           LATER);
     }
+    // SQS throttles with 403 too, so this comes first.
+    if (refusal.isThrottlingException() || isThrottling(code)) {
+      return new Diagnosis("SQS throttles " + what + " (" + code + "); try again later", SOON);
+    }
     if (refusal.statusCode() == FORBIDDEN || NOT_ALLOWED.contains(code)) {
       return new Diagnosis(
           "SQS does not allow "
@@ -87,9 +91,6 @@ final class SqsFailures {
               + action
               + " to the role of this process, or look at its credentials",
           LATER);
-    }
-    if (refusal.isThrottlingException() || isThrottling(code)) {
-      return new Diagnosis("SQS throttles " + what + " (" + code + "); try again later", SOON);
     }
     if (refusal.statusCode() >= 500) {
       return new Diagnosis(

@@ -47,19 +47,30 @@ public final class SqsQueues {
    * @throws EngineException if one is not
    */
   public static SqsEngine openUnasked(SqsSettings settings, InstantSource clock) {
+    requireUrls(settings);
+    return openUnasked(settings, client(settings), clock);
+  }
+
+  /**
+   * The same over this client, which is the engine's from now on: closing the engine closes it. Of
+   * the settings, region and endpoint are not looked at.
+   */
+  public static SqsEngine openUnasked(SqsSettings settings, SqsClient client, InstantSource clock) {
+    requireUrls(settings);
     var queues =
         new SqsEngine.Queues(
-            byUrl(settings.requests(), "queue.sqs_queue_url"),
-            byUrl(settings.deadLetters(), "queue.sqs_dlq_url"),
-            settings.responses().map(place -> byUrl(place, "queue.sqs_response_queue_url")),
+            new SqsQueue(settings.requests()),
+            new SqsQueue(settings.deadLetters()),
+            settings.responses().map(SqsQueue::new),
             settings.messageBytesMax());
-    return new SqsEngine(client(settings), Limits.USUAL, queues, clock);
+    return new SqsEngine(client, Limits.USUAL, queues, clock);
   }
 
   private static SqsClient client(SqsSettings settings) {
     try {
-      return SqsClients.create(
-          settings.region(), settings.endpoint(), new SqsCredentials(), Limits.USUAL);
+      return SqsClients.builder(
+              settings.region(), settings.endpoint(), new SqsCredentials(), Limits.USUAL)
+          .build();
     } catch (SdkException | IllegalArgumentException wrong) {
       throw new EngineException(
           "queue.sqs_region: SQS cannot be reached in the region '"
@@ -73,11 +84,16 @@ public final class SqsQueues {
     return place.startsWith("https://") || place.startsWith("http://");
   }
 
-  private static SqsQueue byUrl(String place, String key) {
+  private static void requireUrls(SqsSettings settings) {
+    requireUrl(settings.requests(), "queue.sqs_queue_url");
+    requireUrl(settings.deadLetters(), "queue.sqs_dlq_url");
+    settings.responses().ifPresent(place -> requireUrl(place, "queue.sqs_response_queue_url"));
+  }
+
+  private static void requireUrl(String place, String key) {
     if (!isUrl(place)) {
       throw new EngineException(key + ": a function needs the URL of the queue; set it");
     }
-    return new SqsQueue(place);
   }
 
   private static SqsQueue found(SqsClient client, String place) {

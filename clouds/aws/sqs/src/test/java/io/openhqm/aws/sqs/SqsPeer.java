@@ -19,6 +19,7 @@ import scala.Option;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.SqsClientBuilder;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /**
@@ -31,7 +32,7 @@ final class SqsPeer implements AutoCloseable {
   static final long MESSAGE_BYTES_MAX = 262_144;
 
   /** For a machine that is busy with other tests. */
-  private static final Limits PATIENT = new Limits(Duration.ofMinutes(1), Duration.ofMinutes(2));
+  static final Limits PATIENT = new Limits(Duration.ofMinutes(1), Duration.ofMinutes(2));
 
   private static final Optional<URI> GIVEN =
       Optional.ofNullable(System.getProperty("openhqm.test.sqs.endpoint")).map(URI::create);
@@ -44,7 +45,7 @@ final class SqsPeer implements AutoCloseable {
   private SqsPeer() {
     own = GIVEN.isPresent() ? Optional.empty() : Optional.of(elasticMq(clock));
     endpoint = own.map(SqsPeer::address).or(() -> GIVEN).orElseThrow();
-    admin = client(endpoint, PATIENT);
+    admin = client(endpoint, PATIENT).build();
   }
 
   static SqsPeer start() {
@@ -102,9 +103,9 @@ final class SqsPeer implements AutoCloseable {
     return admin;
   }
 
-  /** A client as the engine has it, for any server that speaks as SQS does. */
-  static SqsClient client(URI endpoint, Limits limits) {
-    return SqsClients.create(
+  /** How the engine's client is made, for any server that speaks as SQS does. */
+  static SqsClientBuilder client(URI endpoint, Limits limits) {
+    return SqsClients.builder(
         REGION,
         Optional.of(endpoint),
         StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")),
@@ -131,7 +132,7 @@ final class SqsPeer implements AutoCloseable {
   }
 
   SqsEngine open(SqsEngine.Queues queues) {
-    return new SqsEngine(client(endpoint, PATIENT), PATIENT, queues, clock);
+    return new SqsEngine(client(endpoint, PATIENT).build(), PATIENT, queues, clock);
   }
 
   @Override
