@@ -54,6 +54,6 @@ final class DynamoDbEngine implements Engine {
 
   @Override
   public void close() {
-    table.close();
+    store.close();
   }
 }

@@ -483,7 +483,7 @@ final class DynamoDbJobStore implements JobStore {
 
   @Override
   public void close() {
-    // The engine closes.
+    table.close();
   }
 
   private static UnavailableException neverStill() {

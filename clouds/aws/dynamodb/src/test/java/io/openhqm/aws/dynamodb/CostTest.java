@@ -3,9 +3,9 @@ package io.openhqm.aws.dynamodb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openhqm.core.Body;
+import io.openhqm.core.Bytes;
 import io.openhqm.core.Ending;
 import io.openhqm.core.Headers;
-import io.openhqm.core.Job;
 import io.openhqm.core.JobStore;
 import io.openhqm.core.Lease;
 import io.openhqm.core.Result;
@@ -61,16 +61,12 @@ final class CostTest extends StoreTest {
     return new Cost(meter.calls, meter.units);
   }
 
-  private Lease claim(Job job) {
-    return claimed(job).lease();
-  }
-
   private static Ending completed(int bodyBytes) {
     return new Ending.Completed(
         new Result(
             200,
             Headers.of("Content-Type", "application/json"),
-            Body.of(io.openhqm.core.Bytes.wrap(new byte[bodyBytes]))));
+            Body.of(Bytes.wrap(new byte[bodyBytes]))));
   }
 
   @Test
@@ -103,7 +99,8 @@ final class CostTest extends StoreTest {
     var job = jobWithKey("key");
 
     assertThat(costOf(() -> plain.create(job, NOT_HELD))).isEqualTo(new Cost(1, 4));
-    var lease = claim(job);
+    var lease = new Lease(job.id(), 1);
+    plain.claim(job.id(), LEASE);
     assertThat(costOf(() -> plain.complete(lease, completed(100), TTL))).isEqualTo(new Cost(2, 2));
   }
 

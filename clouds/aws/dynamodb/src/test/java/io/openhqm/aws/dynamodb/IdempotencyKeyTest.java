@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -75,9 +77,7 @@ final class IdempotencyKeyTest extends StoreTest {
   void keyWhoseJobIsGoneIsTakenOverByOneOfMany() throws Exception {
     var former = created(jobWithKey("key"));
     client.deleteItem(
-        one ->
-            one.tableName(table)
-                .key(java.util.Map.of(JobTable.ID, Item.value(former.id().toString()))));
+        one -> one.tableName(table).key(Map.of(JobTable.ID, Item.value(former.id().toString()))));
 
     assertThat(race(manyWithKey("key"))).filteredOn(Creation.Created.class::isInstance).hasSize(1);
   }
@@ -111,7 +111,7 @@ final class IdempotencyKeyTest extends StoreTest {
     long before = keyItemExpiry();
 
     store.discard(former.id());
-    new IdempotencyKeys(new Table(table, DynamoDb.client(), new java.util.Random(1)))
+    new IdempotencyKeys(new Table(table, DynamoDb.client(), new Random(1)))
         .expire(new Item(item(former)), Instant.EPOCH.getEpochSecond());
 
     assertThat(keyItemExpiry()).isEqualTo(before);

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openhqm.core.Body;
+import io.openhqm.core.Bytes;
 import io.openhqm.core.Ending;
+import io.openhqm.core.Envelope;
 import io.openhqm.core.Headers;
 import io.openhqm.core.Job;
 import io.openhqm.core.Job.State;
 import io.openhqm.core.JobStore.Creation;
 import io.openhqm.core.Result;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,7 +128,7 @@ final class ItemSizeTest extends StoreTest {
 
   /** The largest payload that stays in the job's item. */
   private int wholePayload(Job job) {
-    int head = io.openhqm.core.Envelope.head(message(job, bytes(1))).length();
+    int head = Envelope.head(message(job, bytes(1))).length();
     return HeldMessages.WHOLE_MAX - 1 - Integer.BYTES - head;
   }
 
@@ -223,10 +226,9 @@ final class ItemSizeTest extends StoreTest {
         change ->
             change
                 .tableName(table)
-                .key(java.util.Map.of(JobTable.ID, Item.value(damaged.id().toString())))
+                .key(Map.of(JobTable.ID, Item.value(damaged.id().toString())))
                 .updateExpression("SET hm = :newer")
-                .expressionAttributeValues(
-                    java.util.Map.of(":newer", Item.value(io.openhqm.core.Bytes.utf8("\0later")))));
+                .expressionAttributeValues(Map.of(":newer", Item.value(Bytes.utf8("\0later")))));
     var sound = job();
     var message = message(sound, bytes(10));
     store.create(sound, Optional.of(message));
