@@ -1,5 +1,7 @@
 package io.openhqm.core;
 
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,6 +11,14 @@ import java.util.Optional;
 public interface BlobStore extends AutoCloseable {
   /** The longest key, in characters of {@code A-Z a-z 0-9 / . _ -}. */
   int KEY_LENGTH_MAX = 200;
+
+  /**
+   * What is kept under a key.
+   *
+   * @param key the key
+   * @param putAt when it was last put; not later than that, and perhaps earlier
+   */
+  record Kept(String key, Instant putAt) {}
 
   /**
    * Stores {@code bytes} under {@code key}, over what was there; when this returns, they survive
@@ -28,6 +38,19 @@ public interface BlobStore extends AutoCloseable {
 
   /** Removes it, if it is there. */
   void delete(String key);
+
+  /**
+   * A page of what is kept, in the order of the keys' characters, so that the sweep can look for
+   * what nobody needs any more. A store that forgets by a rule of its own, such as the lifecycle of
+   * a bucket, lists nothing.
+   *
+   * @param after only greater keys; empty: from the first
+   * @param limit how many at most; 1 or more
+   * @throws UnavailableException if the store gave no answer
+   */
+  default List<Kept> list(Optional<String> after, int limit) {
+    return List.of();
+  }
 
   @Override
   void close();

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * Leaves bodies that are too big to travel with a {@link BlobStore} and fetches them back. The one
@@ -17,6 +18,22 @@ import java.util.UUID;
  *     JobStore#maxResultBytes()}
  */
 public record ClaimCheck(Optional<BlobStore> blobs, long payloadBytesMax, long resultBytesMax) {
+  private static final Pattern KEY =
+      Pattern.compile(
+          "(payload|result)/(\\p{XDigit}{8}(?:-\\p{XDigit}{4}){3}-\\p{XDigit}{12})(?:/[0-9]+)?");
+
+  /** Whose body is under a key. */
+  public sealed interface Owner {
+    /** The job that it belongs to. */
+    UUID job();
+
+    /** What was submitted. */
+    record Payload(UUID job) implements Owner {}
+
+    /** What one attempt brought. */
+    record Result(UUID job) implements Owner {}
+  }
+
   public ClaimCheck {
     requireNonNull(blobs, "blobs");
     if (payloadBytesMax < 1 || resultBytesMax < 1) {
@@ -51,8 +68,7 @@ public record ClaimCheck(Optional<BlobStore> blobs, long payloadBytesMax, long r
    * @throws IllegalArgumentException if it is too big and there is no blob store
    */
   public Message leavePayload(Message message) {
-    return message.withPayload(
-        leave("payload/" + message.id(), message.payload(), payloadBytesMax));
+    return message.withPayload(leave(payloadKey(message.id()), message.payload(), payloadBytesMax));
   }
 
   /**
@@ -89,6 +105,17 @@ public record ClaimCheck(Optional<BlobStore> blobs, long payloadBytesMax, long r
    */
   public void dropPayload(UUID job) {
     blobs.ifPresent(store -> store.delete(payloadKey(job)));
+  }
+
+  /** Whose body is under {@code key}; empty: it was not left here by this class. */
+  public static Optional<Owner> ownerOf(String key) {
+    var parts = KEY.matcher(key);
+    if (!parts.matches()) {
+      return Optional.empty();
+    }
+    var job = UUID.fromString(parts.group(2));
+    return Optional.of(
+        parts.group(1).equals("payload") ? new Owner.Payload(job) : new Owner.Result(job));
   }
 
   private Body leave(String key, Body body, long bytesMax) {

@@ -7,7 +7,7 @@ import java.util.UUID;
 
 /**
  * Messages that no worker will be given again, with the reason. They stay until they are redriven,
- * purged, or too old.
+ * purged, or too old. A payload that is kept in a {@link BlobStore} is not their concern.
  */
 public interface DeadLetters {
   /**

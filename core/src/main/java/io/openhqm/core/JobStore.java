@@ -165,8 +165,9 @@ public interface JobStore extends AutoCloseable {
   void handedOver(UUID id);
 
   /**
-   * Removes jobs that expired some time ago, {@code limit} at most, with what belongs to them; says
-   * how many. An engine that forgets expired jobs by itself has none to remove.
+   * Removes jobs that expired some time ago, {@code limit} at most; says how many. An engine that
+   * forgets expired jobs by itself has none to remove. Bodies that are kept in a {@link BlobStore}
+   * are not its concern: the sweep finds that their job is gone.
    */
   int purgeExpired(int limit);
 

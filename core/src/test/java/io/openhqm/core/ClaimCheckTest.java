@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -57,6 +58,19 @@ class ClaimCheckTest {
     assertThatThrownBy(() -> none.leavePayload(message("12345")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("5 bytes");
+  }
+
+  @Test
+  void aKeyTellsWhoseBodyIsUnderIt() {
+    var left = new ClaimCheck(Optional.of(new MapBlobs()), 1, 1);
+    left.leavePayload(message("long"));
+    left.leaveResult(new Lease(ID, 12), Result.text("long"));
+    assertThat(kept.keySet().stream().map(ClaimCheck::ownerOf))
+        .containsExactlyInAnyOrder(
+            Optional.of(new ClaimCheck.Owner.Payload(ID)),
+            Optional.of(new ClaimCheck.Owner.Result(ID)));
+    assertThat(List.of("payload/1", "payload/" + ID + "x", "x/" + ID, "result/1-1-1-1-1/1"))
+        .allSatisfy(key -> assertThat(ClaimCheck.ownerOf(key)).isEmpty());
   }
 
   private static Message message(String payload) {

@@ -231,11 +231,13 @@ public final class OpenHqmServer implements AutoCloseable {
         new Sweep(
             new Sweep.Settings(
                 settings.lease(), config.cache().ttl(), settings.deadLetterRetention()),
-            engines.store(),
-            engines.queue(),
-            resolver,
-            telemetry,
-            clock);
+            new Sweep.Ports(
+                engines.store(),
+                engines.queue(),
+                engines.claimCheck(),
+                resolver,
+                telemetry,
+                clock));
     return new Workers(processor, attempts, pool, new SweepLoop(sweep, telemetry));
   }
 

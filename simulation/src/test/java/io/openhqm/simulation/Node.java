@@ -126,11 +126,7 @@ final class Node {
     var sweep =
         new Sweep(
             new Sweep.Settings(LEASE, world.ttl(), Duration.ofDays(7)),
-            store,
-            queue,
-            resolver,
-            world.witness,
-            scheduler);
+            new Sweep.Ports(store, queue, claimCheck, resolver, world.witness, scheduler));
     scheduler.spawn(life, name + "-receiver", () -> receive(worker));
     scheduler.spawn(life, name + "-heart", () -> repeat(Duration.ofMillis(900), running::beat));
     scheduler.spawn(life, name + "-sweep", () -> repeat(Duration.ofSeconds(5), () -> sweep(sweep)));

@@ -1,10 +1,12 @@
 package io.openhqm.simulation;
 
+import io.openhqm.core.ClaimCheck;
 import io.openhqm.core.Ending;
 import io.openhqm.core.Engine;
 import io.openhqm.core.Job;
 import io.openhqm.core.JobStatus;
 import io.openhqm.simulation.Witness.Accepted;
+import io.openhqm.worker.Sweep;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -13,6 +15,8 @@ import java.util.UUID;
 final class Promises {
   /** Enough for a job that nobody hinders, and less than any hanging backend takes. */
   private static final Duration UNHINDERED = Duration.ofSeconds(8);
+
+  private static final Duration RETENTION = Duration.ofDays(7);
 
   private final World world;
   private final Witness witness;
@@ -36,6 +40,37 @@ final class Promises {
         checkEnd(one, end.get());
       }
       checkCalls(one);
+    }
+    checkLeftovers();
+  }
+
+  /** When all is over and forgotten, no body is kept. */
+  private void checkLeftovers() {
+    var store = jobs.store().orElseThrow();
+    var blobs = jobs.blobs().orElseThrow();
+    var sweep =
+        new Sweep(
+            new Sweep.Settings(Node.LEASE, world.ttl(), RETENTION),
+            new Sweep.Ports(
+                store,
+                queue.queue().orElseThrow(),
+                new ClaimCheck(Optional.of(blobs), 1, 1),
+                world.resolver(),
+                witness,
+                world.scheduler));
+    for (int i = 0; i < 3; i++) {
+      world.scheduler.passTime(RETENTION.multipliedBy(2));
+      sweep.run();
+    }
+    for (var kept : blobs.list(Optional.empty(), 1_000)) {
+      var job = store.find(ClaimCheck.ownerOf(kept.key()).orElseThrow().job());
+      // A submission that died before its message was sent leaves a job that waits for ever.
+      boolean forgotten =
+          job.map(one -> one.attempts() > 0 || witness.accepted().containsKey(one.id()))
+              .orElse(true);
+      if (forgotten) {
+        witness.violation(1, kept + " is kept although nobody needs it: " + job);
+      }
     }
   }
 

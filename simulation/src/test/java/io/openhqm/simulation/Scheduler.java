@@ -158,6 +158,11 @@ final class Scheduler implements InstantSource {
     return now;
   }
 
+  /** Lets time pass when all is over. */
+  void passTime(Duration duration) {
+    now = now.plus(duration);
+  }
+
   Task current() {
     var task = current;
     if (task == null) {

@@ -7,13 +7,17 @@ import io.openhqm.core.BlobStore;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Engine;
 import io.openhqm.core.UnavailableException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The rules of {@link BlobStore}, B01 to B08; the README of this module lists them. Make a subclass
+ * The rules of {@link BlobStore}, B01 to B09; the README of this module lists them. Make a subclass
  * that says how to open the engine.
  */
 public abstract class BlobStoreContract extends EngineContract {
@@ -146,5 +150,38 @@ public abstract class BlobStoreContract extends EngineContract {
 
     assertThat(again.orElseThrow().get("a")).contains(Bytes.utf8("kept"));
     assertThat(again.orElseThrow().get("b")).isEmpty();
+  }
+
+  @Test
+  void b09WhatIsKeptIsListedByKeyPageByPage() throws Exception {
+    var before = now();
+    var keys = List.of("-a", ".a", "a", "a/0", "a/b", "aB", "ab", "payload/1", "result/1/1");
+    var shuffled = new ArrayList<>(keys);
+    Collections.shuffle(shuffled, new Random(1));
+    shuffled.forEach(key -> blobs.put(key, Samples.bytes(new Random(1), 10_000)));
+    Assumptions.assumeFalse(
+        blobs.list(Optional.empty(), 1).isEmpty(),
+        "this store declares that it forgets by a rule of its own");
+
+    var listed = new ArrayList<String>();
+    for (var page = blobs.list(Optional.empty(), 2); !page.isEmpty(); ) {
+      assertThat(page).hasSizeLessThanOrEqualTo(2);
+      page.forEach(kept -> listed.add(kept.key()));
+      page = blobs.list(Optional.of(listed.getLast()), 2);
+    }
+    assertThat(listed).containsExactlyElementsOf(keys.stream().sorted().toList());
+
+    passTime(ticks(3));
+    blobs.put("a", Bytes.utf8("again"));
+    blobs.delete("ab");
+    assertThat(blobs.list(Optional.of("a/b"), 9))
+        .extracting(BlobStore.Kept::key)
+        .containsExactly("aB", "payload/1", "result/1/1");
+    assertThat(blobs.list(Optional.of("a"), 1).getFirst().putAt())
+        .isBetween(before.minus(ticks(1)), before.plus(ticks(1)));
+    assertThat(blobs.list(Optional.of(".a"), 1).getFirst().putAt())
+        .as("the time of the last put")
+        .isAfterOrEqualTo(before.plus(ticks(2)))
+        .isBeforeOrEqualTo(time().instant());
   }
 }

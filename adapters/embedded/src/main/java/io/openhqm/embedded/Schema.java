@@ -40,7 +40,11 @@ final class Schema {
                 id INTEGER PRIMARY KEY, body BLOB, attributes TEXT, priority INTEGER, session_id TEXT, not_before TEXT)""",
               "CREATE TABLE responses(id INTEGER PRIMARY KEY, job TEXT NOT NULL)"),
           List.of("ALTER TABLE inbox ADD COLUMN refused TEXT"),
-          List.of("CREATE TABLE lane(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)"));
+          List.of("CREATE TABLE lane(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)"),
+          List.of(
+              "ALTER TABLE blob ADD COLUMN put INTEGER NOT NULL DEFAULT 0",
+              // Holds both, so that the bodies between them are not read through.
+              "CREATE INDEX blob_put ON blob(key, put)"));
 
   private Schema() {}
 

@@ -3,12 +3,18 @@ package io.openhqm.embedded;
 import io.openhqm.core.BlobStore;
 import io.openhqm.core.Bytes;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Big bodies in the table {@code blob}. */
 final class SqliteBlobs implements BlobStore {
   private static final Pattern KEY = Pattern.compile("[A-Za-z0-9/._-]{1," + KEY_LENGTH_MAX + "}");
+
+  /** Less than any key, and greater than the one of {@link RoomProbe}. */
+  private static final String BEFORE_ALL = "!";
 
   private final Parts parts;
 
@@ -19,6 +25,7 @@ final class SqliteBlobs implements BlobStore {
   @Override
   public void put(String key, Bytes bytes) {
     check(key);
+    long now = parts.clock().millis();
     parts
         .writer()
         .write(
@@ -32,9 +39,11 @@ final class SqliteBlobs implements BlobStore {
               void run(Sql sql) throws SQLException {
                 var statement =
                     sql.statement(
-                        "INSERT INTO blob(key, bytes) VALUES(?,?) ON CONFLICT(key) DO UPDATE SET bytes=excluded.bytes");
+                        "INSERT INTO blob(key, bytes, put) VALUES(?,?,?)"
+                            + " ON CONFLICT(key) DO UPDATE SET bytes=excluded.bytes, put=excluded.put");
                 statement.setString(1, key);
                 statement.setBytes(2, bytes.toReadOnlyArray());
+                statement.setLong(3, now);
                 statement.executeUpdate();
               }
             });
@@ -69,6 +78,27 @@ final class SqliteBlobs implements BlobStore {
                 statement.setString(1, key);
                 statement.executeUpdate();
               }
+            });
+  }
+
+  @Override
+  public List<Kept> list(Optional<String> after, int limit) {
+    parts.board().checkOpen();
+    return parts
+        .readers()
+        .read(
+            sql -> {
+              var statement =
+                  sql.statement("SELECT key, put FROM blob WHERE key>? ORDER BY key LIMIT ?");
+              statement.setString(1, after.orElse(BEFORE_ALL));
+              statement.setInt(2, limit);
+              var found = new ArrayList<Kept>();
+              try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                  found.add(new Kept(rows.getString(1), Instant.ofEpochMilli(rows.getLong(2))));
+                }
+              }
+              return found;
             });
   }
 

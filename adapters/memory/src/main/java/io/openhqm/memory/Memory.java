@@ -9,8 +9,6 @@ import io.openhqm.core.UnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,8 +21,11 @@ final class Memory {
   final Slots slots;
   final Waiting waiting;
   final TreeMap<UUID, DeadLetter> deadLetters = new TreeMap<>();
-  final Map<String, Bytes> blobs = new HashMap<>();
+  final TreeMap<String, Blob> blobs = new TreeMap<>();
   private boolean closed;
+
+  /** One body, and when it came. */
+  record Blob(Bytes bytes, Instant putAt) {}
 
   Memory(InstantSource clock, long max) {
     this.clock = clock;

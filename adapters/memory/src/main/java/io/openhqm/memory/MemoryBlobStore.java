@@ -2,6 +2,8 @@ package io.openhqm.memory;
 
 import io.openhqm.core.BlobStore;
 import io.openhqm.core.Bytes;
+import io.openhqm.memory.Memory.Blob;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -28,17 +30,31 @@ final class MemoryBlobStore extends Port implements BlobStore {
           if (!memory.blobs.containsKey(key)) {
             memory.requireRoom("blobs", memory.blobs.size());
           }
-          return Optional.ofNullable(memory.blobs.put(key, bytes));
+          return Optional.ofNullable(memory.blobs.put(key, new Blob(bytes, memory.now())));
         });
   }
 
   @Override
   public Optional<Bytes> get(String key) {
-    return locked(() -> Optional.ofNullable(memory.blobs.get(key)));
+    return locked(() -> Optional.ofNullable(memory.blobs.get(key)).map(Blob::bytes));
   }
 
   @Override
   public void delete(String key) {
     locked(() -> Optional.ofNullable(memory.blobs.remove(key)));
+  }
+
+  @Override
+  public List<Kept> list(Optional<String> after, int limit) {
+    return locked(
+        () ->
+            after
+                .map(key -> memory.blobs.tailMap(key, false))
+                .orElse(memory.blobs)
+                .entrySet()
+                .stream()
+                .limit(limit)
+                .map(entry -> new Kept(entry.getKey(), entry.getValue().putAt()))
+                .toList());
   }
 }

@@ -1,6 +1,5 @@
 package io.openhqm.memory;
 
-import io.openhqm.core.Body;
 import io.openhqm.core.Claim;
 import io.openhqm.core.Ending;
 import io.openhqm.core.Job;
@@ -207,17 +206,8 @@ final class MemoryJobStore extends Port implements JobStore {
     return locked(
         () -> {
           var old = slots.expired(memory.now().minus(KNOWN_AFTER_EXPIRY), limit);
-          old.forEach(this::forget);
+          old.forEach(slots::remove);
           return old.size();
         });
-  }
-
-  private void forget(Slot slot) {
-    slots.remove(slot);
-    if (slot.job().state() instanceof State.Ended ended
-        && ended.ending() instanceof Ending.Completed completed
-        && completed.result().body() instanceof Body.Stored stored) {
-      memory.blobs.remove(stored.key());
-    }
   }
 }

@@ -10,6 +10,7 @@ import io.openhqm.core.IdSource;
 import io.openhqm.core.Job;
 import io.openhqm.core.Message;
 import io.openhqm.core.Telemetry;
+import io.openhqm.core.UnavailableException;
 import io.openhqm.core.api.Api;
 import io.openhqm.core.api.ApiFunction;
 import io.openhqm.core.api.ApiRequest;
@@ -164,26 +165,46 @@ public final class DeadLetterAdmin implements ApiFunction {
         });
   }
 
-  /** The same message again, as a job of its own. */
+  /** The same message again, as a job of its own, which has a payload of its own. */
   private ApiResponse redrive(String idText) {
-    var letter = find(idText);
+    var old = find(idText).message();
+    var payload = ports.claimCheck().collect(old.payload()).orElseThrow(() -> withoutPayload(old));
     var now = ports.clock().instant().truncatedTo(ChronoUnit.MILLIS);
     var job = Job.pending(ports.ids().next(), now, now, Optional.empty());
-    var old = letter.message();
     var message =
-        new Message(job.id(), old.payload(), old.headers(), old.metadata(), now, old.traceparent());
-    if (old.payload() instanceof Body.Stored
-        && ports.claimCheck().collect(old.payload()).isEmpty()) {
-      throw new ProblemException(
-          Problem.of(
-                  Problem.Kind.RESULT_EXPIRED,
-                  "The payload of this dead letter is no longer kept, so it cannot run again.")
-              .about(old.id()));
-    }
+        ports
+            .claimCheck()
+            .leavePayload(
+                new Message(
+                    job.id(),
+                    Body.of(payload),
+                    old.headers(),
+                    old.metadata(),
+                    now,
+                    old.traceparent()));
     if (!ports.letters().redrive(old.id(), job, message)) {
+      drop(message);
       throw unknown();
     }
+    drop(old);
     return answers.redriven(job, old.id());
+  }
+
+  private static ProblemException withoutPayload(Message old) {
+    return new ProblemException(
+        Problem.of(
+                Problem.Kind.RESULT_EXPIRED,
+                "The payload of this dead letter is no longer kept, so it cannot run again.")
+            .about(old.id()));
+  }
+
+  /** What was asked for is done by now, whatever becomes of the payload. */
+  private void drop(Message message) {
+    try {
+      ports.claimCheck().drop(message.payload());
+    } catch (UnavailableException down) {
+      ports.telemetry().trouble("a payload that nobody needs waits for the sweep", down);
+    }
   }
 
   private ApiResponse purge(String idText) {
@@ -191,7 +212,7 @@ public final class DeadLetterAdmin implements ApiFunction {
     if (!ports.letters().purge(letter.message().id())) {
       throw unknown();
     }
-    ports.claimCheck().drop(letter.message().payload());
+    drop(letter.message());
     return new ApiResponse(204, Headers.none(), Bytes.empty());
   }
 

@@ -134,7 +134,18 @@ class DeadLetterAdminTest {
     blobs.put("payload/1", Bytes.utf8("abcde"));
     assertThat(handle("POST", "/api/v1/dead-letters/" + id(1) + "/redrive", "").status())
         .isEqualTo(202);
-    assertThat(blobs).isNotEmpty();
+  }
+
+  @Test
+  void aRedrivenJobHasAPayloadOfItsOwn() {
+    var big = Bytes.wrap(new byte[200_000]);
+    letters.put(id(1), new Body.Stored("payload/1", big.length()), Headers.none());
+    blobs.put("payload/1", big);
+    assertThat(handle("POST", "/api/v1/dead-letters/" + id(1) + "/redrive", "").status())
+        .isEqualTo(202);
+    assertThat(letters.redriven.getFirst().payload())
+        .isEqualTo(new Body.Stored("payload/" + NEW, big.length()));
+    assertThat(blobs).containsExactly(Map.entry("payload/" + NEW, big));
   }
 
   @Test

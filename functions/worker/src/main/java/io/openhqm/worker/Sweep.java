@@ -1,6 +1,7 @@
 package io.openhqm.worker;
 
 import io.openhqm.core.Claim;
+import io.openhqm.core.ClaimCheck;
 import io.openhqm.core.DeadLetters;
 import io.openhqm.core.Ending;
 import io.openhqm.core.EndpointResolver;
@@ -18,8 +19,8 @@ import java.util.Optional;
 
 /**
  * Sees to what nobody else does: jobs whose worker died go on or come to their end, due delays go
- * to the queue, expired results and old dead letters go away. Run it every few seconds, by one or
- * by many at a time. Safe for use by many threads.
+ * to the queue, expired results, old dead letters and bodies that nobody needs go away. Run it
+ * every few seconds, by one or by many at a time. Safe for use by many threads.
  */
 public final class Sweep {
   private static final int BATCH = 500;
@@ -32,27 +33,42 @@ public final class Sweep {
    */
   public record Settings(Duration lease, Duration ttl, Duration deadLetterRetention) {}
 
+  /**
+   * @param queue where due delays go
+   * @param claimCheck where big bodies are
+   */
+  public record Ports(
+      JobStore store,
+      RequestQueue queue,
+      ClaimCheck claimCheck,
+      EndpointResolver resolver,
+      Telemetry telemetry,
+      InstantSource clock) {}
+
   private final Settings settings;
   private final JobStore store;
   private final RequestQueue queue;
   private final EndpointResolver resolver;
   private final Telemetry telemetry;
   private final InstantSource clock;
+  private final Optional<Leftovers> leftovers;
 
   /** A sweep over these ports. */
-  public Sweep(
-      Settings settings,
-      JobStore store,
-      RequestQueue queue,
-      EndpointResolver resolver,
-      Telemetry telemetry,
-      InstantSource clock) {
+  public Sweep(Settings settings, Ports ports) {
     this.settings = settings;
-    this.store = store;
-    this.queue = queue;
-    this.resolver = resolver;
-    this.telemetry = telemetry;
-    this.clock = clock;
+    this.store = ports.store();
+    this.queue = ports.queue();
+    this.resolver = ports.resolver();
+    this.telemetry = ports.telemetry();
+    this.clock = ports.clock();
+    leftovers =
+        ports
+            .claimCheck()
+            .blobs()
+            .map(
+                blobs ->
+                    new Leftovers(
+                        blobs, store, queue.deadLetters(), settings.deadLetterRetention(), clock));
   }
 
   /**
@@ -152,6 +168,7 @@ public final class Sweep {
       store.purgeExpired(BATCH);
       DeadLetters deadLetters = queue.deadLetters();
       deadLetters.purgeBefore(clock.instant().minus(settings.deadLetterRetention()), BATCH);
+      leftovers.ifPresent(Leftovers::remove);
     } catch (UnavailableException noAnswer) {
       telemetry.trouble("expired jobs wait for the next sweep", noAnswer);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.openhqm.core.Body;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Claim;
+import io.openhqm.core.ClaimCheck;
 import io.openhqm.core.Ending;
 import io.openhqm.core.EndpointResolver;
 import io.openhqm.core.EndpointResolver.Resolution;
@@ -50,11 +51,8 @@ final class SweepTest {
   private final Sweep sweep =
       new Sweep(
           new Sweep.Settings(LEASE, TTL, Duration.ofDays(7)),
-          store,
-          queue,
-          resolver,
-          new Telemetry() {},
-          clock);
+          new Sweep.Ports(
+              store, queue, ClaimCheck.unlimited(), resolver, new Telemetry() {}, clock));
 
   @AfterEach
   void close() {
