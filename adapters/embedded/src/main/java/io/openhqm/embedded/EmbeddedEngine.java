@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -39,7 +40,7 @@ final class EmbeddedEngine implements Engine {
       var database = new Database(settings.file());
       var board = new Board(clock, settings.window(), settings.cachedBytes());
       var sql = recover(database, database.connectToWrite(), board, clock);
-      var writer = new Writer(sql, board, settings.file(), chore(settings, board, clock));
+      var writer = new Writer(sql, board, settings.file(), chores(settings, board, clock));
       var parts =
           new Parts(settings, clock, board, writer, new Readers(database), new EndWaiters());
       writer.start();
@@ -50,10 +51,13 @@ final class EmbeddedEngine implements Engine {
     }
   }
 
-  private static Writer.Chore chore(EmbeddedSettings settings, Board board, InstantSource clock) {
-    return settings.inbox()
-        ? new Inbox(board, clock, new UuidV7(clock, new SecureRandom()), settings.maxBacklog())
-        : writing -> null;
+  private static List<Writer.Chore> chores(
+      EmbeddedSettings settings, Board board, InstantSource clock) {
+    if (!settings.inbox()) {
+      return List.of(new Shrink());
+    }
+    var ids = new UuidV7(clock, new SecureRandom());
+    return List.of(new Inbox(board, clock, ids, settings.maxBacklog()), new Shrink());
   }
 
   /**

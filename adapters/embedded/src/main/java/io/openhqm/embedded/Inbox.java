@@ -36,7 +36,7 @@ final class Inbox implements Writer.Chore {
 
   /** While the queue is full, rows wait in the inbox. */
   @Override
-  public @Nullable Operation next(Sql sql) throws SQLException {
+  public @Nullable Operation next(Sql sql, boolean idle) throws SQLException {
     boolean any = sql.number("SELECT EXISTS(SELECT 1 FROM inbox WHERE refused IS NULL)") != 0;
     return any && board.messages() < maxBacklog ? new Take() : null;
   }

@@ -214,6 +214,14 @@ final class Sql implements AutoCloseable {
     return statement.executeUpdate();
   }
 
+  /** Gives free pages at the end of the file back, {@code pages} at most. */
+  void vacuum(int pages) throws SQLException {
+    // Not prepared: of such a statement the driver takes one step only, which frees one page.
+    try (var statement = connection.createStatement()) {
+      statement.executeUpdate("PRAGMA incremental_vacuum(" + pages + ")");
+    }
+  }
+
   /**
    * @param sql one number as its answer; -1: no row
    */

@@ -41,7 +41,7 @@ final class Writer implements AutoCloseable {
   private final Sql sql;
   private final Board board;
   private final Path file;
-  private final Chore chore;
+  private final List<Chore> chores;
   private final Thread thread;
   private volatile boolean parked;
   private volatile boolean closing;
@@ -51,19 +51,21 @@ final class Writer implements AutoCloseable {
   private long claimsSince;
   private long nextProbe = System.nanoTime();
 
-  /**
-   * What the writer does beside, in between: at most once a tick. Gives an operation to run, or
-   * null.
-   */
+  /** What the writer does beside, in between: at most once a tick. */
   interface Chore {
-    @Nullable Operation next(Sql sql) throws SQLException;
+    /**
+     * An operation to run, or null.
+     *
+     * @param idle nobody waits for the writer
+     */
+    @Nullable Operation next(Sql sql, boolean idle) throws SQLException;
   }
 
-  Writer(Sql sql, Board board, Path file, Chore chore) {
+  Writer(Sql sql, Board board, Path file, List<Chore> chores) {
     this.sql = sql;
     this.board = board;
     this.file = file;
-    this.chore = chore;
+    this.chores = chores;
     thread = Thread.ofPlatform().name("openhqm-embedded-writer").daemon(true).unstarted(this::work);
   }
 
@@ -197,9 +199,11 @@ final class Writer implements AutoCloseable {
       nextProbe = System.nanoTime() + PROBE_EVERY;
     }
     try {
-      var operation = chore.next(sql);
-      if (operation != null) {
-        batch.add(operation);
+      for (var chore : chores) {
+        var operation = chore.next(sql, batch.isEmpty());
+        if (operation != null) {
+          batch.add(operation);
+        }
       }
     } catch (SQLException e) {
       sql.rollback();
