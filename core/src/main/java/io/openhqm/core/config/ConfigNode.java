@@ -33,14 +33,45 @@ sealed interface ConfigNode {
     }
   }
 
-  /** A text, a number, a flag: what it is depends on the setting. */
-  record Scalar(String text, boolean quoted, boolean fromEnvironment, Place place)
+  /**
+   * A text, a number, a flag: what it is depends on the setting.
+   *
+   * @param variables the pieces of the text that are values of environment variables, in order
+   */
+  record Scalar(String text, boolean quoted, List<Piece> variables, Place place)
       implements ConfigNode {
+    public Scalar {
+      variables = List.copyOf(variables);
+    }
+
+    /** As somebody wrote it in a file. */
+    static Scalar written(String text, boolean quoted, Place place) {
+      return new Scalar(text, quoted, List.of(), place);
+    }
+
+    /** All of it is, or is in, the value of the variable that is the setting's own. */
+    static Scalar ofVariable(String text, boolean quoted, Place place) {
+      return new Scalar(text, quoted, List.of(new Piece(0, text.length(), "")), place);
+    }
+
+    @Override
+    public boolean fromEnvironment() {
+      return !variables.isEmpty();
+    }
+
     /** Whether it says nothing, as YAML's null does. */
     boolean isNull() {
       return !quoted && Yaml.isNull(text);
     }
   }
+
+  /**
+   * A piece of a text.
+   *
+   * @param to exclusive
+   * @param variable whose value it is; empty for a setting's own variable
+   */
+  record Piece(int from, int to, String variable) {}
 
   record Sequence(List<ConfigNode> items, Place place) implements ConfigNode {
     @Override

@@ -67,7 +67,8 @@ final class SectionReader {
     value.ifPresent(
         text -> {
           boolean hidden = secret && !text.isEmpty() && !text.equals(setting.defaultText());
-          noteValue(name, Yaml.scalar(hidden ? Secret.MASK : Disclosure.masked(text)));
+          String shownText = found.map(Disclosure::shown).orElse(text);
+          noteValue(name, Yaml.scalar(hidden ? Secret.MASK : shownText));
         });
     return value.filter(text -> !text.isEmpty());
   }
@@ -172,34 +173,46 @@ final class SectionReader {
   Optional<List<String>> list(String name) {
     var setting = setting(name);
     var value = entry(name).map(Entry::value).filter(node -> !node.saysNothing());
-    Optional<List<String>> items =
+    Optional<List<Scalar>> items =
         value.isPresent()
             ? items(setting, value.get())
-            : nonEmpty(setting.defaultText()).map(SectionReader::defaultItems);
+            : nonEmpty(setting.defaultText())
+                .map(text -> split(defaultItems(text), Scalar.written("", true, mapping.place())));
     items.ifPresent(
-        texts -> noteValue(name, Yaml.flow(texts.stream().map(Disclosure::masked).toList())));
-    return items;
+        scalars -> noteValue(name, Yaml.flow(scalars.stream().map(Disclosure::shown).toList())));
+    return items.map(scalars -> scalars.stream().map(Scalar::text).toList());
   }
 
-  private Optional<List<String>> items(Setting setting, ConfigNode node) {
+  private Optional<List<Scalar>> items(Setting setting, ConfigNode node) {
     return switch (node) {
-      case Scalar scalar -> Optional.of(splitAtCommas(scalar.text()));
+      case Scalar scalar -> Optional.of(split(splitAtCommas(scalar.text()), scalar));
       case Sequence sequence -> {
-        var texts = new ArrayList<String>();
+        var scalars = new ArrayList<Scalar>();
         for (var item : sequence.items()) {
           if (item instanceof Scalar scalar) {
-            texts.add(scalar.text());
+            scalars.add(scalar);
           } else {
             report.problem(item.place(), path.then(setting.name()), "each item must be a text");
           }
         }
-        yield Optional.of(List.copyOf(texts));
+        yield Optional.of(List.copyOf(scalars));
       }
       case Mapping wrong -> {
         report.problem(wrong.place(), path.then(setting.name()), "expected a list of texts");
         yield Optional.empty();
       }
     };
+  }
+
+  /** The parts of a text; each is a variable's as a whole where a piece of the text is one's. */
+  private static List<Scalar> split(List<String> parts, Scalar of) {
+    return parts.stream()
+        .map(
+            part ->
+                of.fromEnvironment()
+                    ? Scalar.ofVariable(part, true, of.place())
+                    : Scalar.written(part, true, of.place()))
+        .toList();
   }
 
   /** A mapping below this section; empty where there is none. */
@@ -300,7 +313,7 @@ final class SectionReader {
     var candidates = new ArrayList<Scalar>(2);
     scalar(setting).ifPresent(candidates::add);
     nonEmpty(setting.defaultText())
-        .ifPresent(text -> candidates.add(new Scalar(text, false, false, mapping.place())));
+        .ifPresent(text -> candidates.add(Scalar.written(text, false, mapping.place())));
     return candidates;
   }
 

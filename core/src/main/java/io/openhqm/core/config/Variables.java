@@ -3,8 +3,10 @@ package io.openhqm.core.config;
 import io.openhqm.core.Nearest;
 import io.openhqm.core.config.ConfigNode.Entry;
 import io.openhqm.core.config.ConfigNode.Mapping;
+import io.openhqm.core.config.ConfigNode.Piece;
 import io.openhqm.core.config.ConfigNode.Place;
 import io.openhqm.core.config.ConfigNode.Scalar;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -65,13 +67,17 @@ final class Variables {
     }
     var matcher = REFERENCE.matcher(scalar.text());
     var text = new StringBuilder();
-    boolean fromEnvironment = scalar.fromEnvironment();
+    var pieces = new ArrayList<Piece>();
     while (matcher.find()) {
-      fromEnvironment |= matcher.group(2) != null && environment.containsKey(matcher.group(2));
-      matcher.appendReplacement(text, Matcher.quoteReplacement(value(matcher, scalar.place())));
+      String value = value(matcher, scalar.place());
+      matcher.appendReplacement(text, "");
+      if (matcher.group(2) != null && environment.containsKey(matcher.group(2))) {
+        pieces.add(new Piece(text.length(), text.length() + value.length(), matcher.group(2)));
+      }
+      text.append(value);
     }
     matcher.appendTail(text);
-    return new Scalar(text.toString(), scalar.quoted(), fromEnvironment, scalar.place());
+    return new Scalar(text.toString(), scalar.quoted(), pieces, scalar.place());
   }
 
   private String value(Matcher reference, Place place) {
@@ -215,6 +221,6 @@ final class Variables {
       return YamlReader.ofVariable(variable, report).read(text).orElse(Mapping.empty(place));
     }
     // Quoted, so that an empty variable is an empty text and "null" a word.
-    return new Scalar(value, true, true, place);
+    return Scalar.ofVariable(value, true, place);
   }
 }

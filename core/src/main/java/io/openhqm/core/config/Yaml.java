@@ -71,7 +71,7 @@ final class Yaml {
       return "null";
     }
     boolean hidden = mayHoldSecrets && scalar.fromEnvironment() && !scalar.text().isEmpty();
-    return scalar(hidden ? Secret.MASK : Disclosure.masked(scalar.text()));
+    return scalar(hidden ? Secret.MASK : Disclosure.shown(scalar));
   }
 
   private static String quoted(String text) {

@@ -118,7 +118,9 @@ final class YamlReader {
     return switch (node) {
       case ScalarNode scalar -> {
         boolean quoted = scalar.getScalarStyle() != ScalarStyle.PLAIN;
-        yield expand.apply(new Scalar(scalar.getValue(), quoted, environment, place));
+        yield environment
+            ? Scalar.ofVariable(scalar.getValue(), quoted, place)
+            : expand.apply(Scalar.written(scalar.getValue(), quoted, place));
       }
       case SequenceNode sequence -> {
         var items = new ArrayList<ConfigNode>();

@@ -142,4 +142,45 @@ class ConfigSecretsTest {
                 Map.of("T", SECRET, "OPENHQM_CACHE__REDIS_URL", "redis://u:s3cr-9@h")));
     assertThat(shown).doesNotContain("s3cr").contains("X-Team: blue");
   }
+
+  @Test
+  void whatIsShownHidesCredentialsInQueriesAndWhatCameFromVariables() {
+    var shown =
+        ConfigShow.render(
+            loaded(
+                """
+                server: {public_url: "https://me/?plain=1"}
+                queue: {sqs_queue_url: "https://h/q?X-Amz-Signature=s3cr-1&region=eu"}
+                proxy:
+                  default_endpoint: https://x/hook?code=s3cr-2&v=1
+                  allowed_urls: ["https://x/a?api_key=s3cr-3", "https://x/${PART}?id=${T}"]
+                  endpoints:
+                    a: {url: "https://x/hook?token=${T}&sig=s3cr-4&v=2&id=a${T}b&${T}"}
+                    b: {url: "https://hooks.example.com/services/${HOOK_SECRET}/x"}
+                    c: {url: "https://${HOST}/v1"}
+                processor: {name: p, config: {u: "https://x/?sig=s3cr-5&a=b"}}
+                """,
+                Map.of(
+                    "T",
+                    SECRET,
+                    "PART",
+                    "part-1",
+                    "HOOK_SECRET",
+                    SECRET,
+                    "HOST",
+                    "host-1",
+                    "OPENHQM_PROXY__ENDPOINTS__C__URL",
+                    "https://c.example.com/v1?u=" + SECRET)));
+    assertThat(shown)
+        .doesNotContain("s3cr")
+        .contains(
+            "url: \"https://x/hook?token=********&sig=********&v=2&id=a********b&********\"",
+            "url: \"https://hooks.example.com/services/********/x\"",
+            "url: \"https://c.example.com/v1?u=********\"",
+            "default_endpoint: \"https://x/hook?code=********&v=1\"",
+            "allowed_urls: [\"https://x/a?api_key=********\", \"https://x/part-1?id=********\"]",
+            "\"https://h/q?X-Amz-Signature=********&region=eu\"",
+            "https://me/?plain=1",
+            "u: \"https://x/?sig=********&a=b\"");
+  }
 }
