@@ -9,17 +9,14 @@ import io.openhqm.core.Job.State;
 import io.openhqm.core.JobStore;
 import io.openhqm.core.Lease;
 import io.openhqm.core.Message;
-import io.openhqm.core.UnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 
 /**
@@ -69,14 +66,11 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
  * one sweep, nothing due     8                 4
  * </pre>
  *
- * So 3 calls and 3 writes from submission to result, 5 and 5 with leases in the index. A result
- * counts with each write and read of the job after it: one of 10 KiB costs 11 writes, and 3 reads a
- * poll. A refused write costs what it would have cost.
+ * So 3 calls and 3 writes from submission to result, and 5 writes with leases in the index. A
+ * result counts with each write and read of the job after it: one of 10 KiB costs 11 writes, and 3
+ * reads a poll. A refused write costs what it would have cost.
  */
 final class DynamoDbJobStore implements JobStore {
-  /** Another's step may come between our looking and our writing; so many times is no chance. */
-  private static final int ROUNDS_MAX = 10;
-
   private static final Duration FIRST_PAUSE = Duration.ofMillis(25);
   private static final Duration LAST_PAUSE = Duration.ofMillis(500);
 
@@ -86,6 +80,7 @@ final class DynamoDbJobStore implements JobStore {
   private final RandomGenerator random;
   private final HeldMessages heldMessages;
   private final IdempotencyKeys keys;
+  private final JobCreations creations;
   private final SweepIndex index;
 
   DynamoDbJobStore(
@@ -96,6 +91,7 @@ final class DynamoDbJobStore implements JobStore {
     this.random = random;
     heldMessages = new HeldMessages(table);
     keys = new IdempotencyKeys(table);
+    creations = new JobCreations(table, heldMessages, clock, random);
     index = new SweepIndex(table, heldMessages);
   }
 
@@ -106,62 +102,7 @@ final class DynamoDbJobStore implements JobStore {
 
   @Override
   public Creation create(Job job, Optional<Message> held) {
-    var now = clock.instant();
-    long stamp = random.nextLong();
-    var item = JobItem.of(job);
-    item.put(JobItem.STAMP, value(stamp));
-    if (held.isPresent()) {
-      item.put(JobItem.HELD, value(heldMessages.hold(held.get(), now, stamp)));
-      item.put(JobTable.SWEEP_SHARD, SweepIndex.shard(job.id()));
-    }
-    var put =
-        Put.builder()
-            .item(item)
-            // What is forgotten may still be there.
-            .conditionExpression("attribute_not_exists(id) OR expires_at_epoch <= :now")
-            .expressionAttributeValues(Map.of(":now", value(now.getEpochSecond())))
-            .build();
-    var creation =
-        job.idempotency()
-            .map(idempotency -> createWithKey(idempotency, job.id(), put, stamp, now))
-            .orElseGet(() -> creation(table.put(put), stamp));
-    if (creation instanceof Creation.Exists) {
-      heldMessages.forget(new Item(item));
-    }
-    return creation;
-  }
-
-  /** A key whose job expired or is gone is taken from it. */
-  private Creation createWithKey(
-      Job.Idempotency idempotency, UUID id, Put put, long stamp, Instant now) {
-    Optional<String> former = Optional.empty();
-    for (int round = 0; round < ROUNDS_MAX; round++) {
-      var key = IdempotencyKeys.give(idempotency, id.toString(), now, former);
-      var written = table.putAll(put, key);
-      if (written.getFirst() instanceof Written.Refused
-          || !(written.getLast() instanceof Written.Refused(var found))) {
-        return creation(written.getFirst(), stamp);
-      }
-      former = found.map(IdempotencyKeys::holder);
-      var holder = former.flatMap(this::find).filter(job -> !job.isExpired(now));
-      if (holder.isPresent()) {
-        return new Creation.Exists(holder.get());
-      }
-    }
-    throw neverStill();
-  }
-
-  private static Creation creation(Written written, long stamp) {
-    return written instanceof Written.Refused(var found) && !isStamped(found, stamp)
-        ? new Creation.Exists(JobItem.job(found.orElseThrow()))
-        : new Creation.Created();
-  }
-
-  /** Its own doing: the answer to the first try was lost. */
-  private static boolean isStamped(Optional<Item> found, long stamp) {
-    return found
-        .filter(item -> item.has(JobItem.STAMP) && item.number(JobItem.STAMP) == stamp)
-        .isPresent();
+    return creations.create(job, held);
   }
 
   @Override
@@ -178,15 +119,7 @@ final class DynamoDbJobStore implements JobStore {
 
   @Override
   public Optional<Job> find(UUID id) {
-    return find(id.toString());
-  }
-
-  private Optional<Job> find(String id) {
-    return known(table.get(id, JobItem.ATTRIBUTES)).map(JobItem::job);
-  }
-
-  private Optional<Item> known(Optional<Item> found) {
-    return found.filter(item -> !JobItem.isForgotten(item, clock.instant()));
+    return JobItem.find(table, id.toString(), clock.instant());
   }
 
   @Override
@@ -232,8 +165,8 @@ final class DynamoDbJobStore implements JobStore {
     return switch (table.update(id.toString(), change, ReturnValue.ALL_NEW)) {
       case Written.Done(Item item) -> granted(JobItem.job(item));
       case Written.Refused(var found) ->
-          known(found)
-              .map(item -> refused(JobItem.job(item), isStamped(found, stamp)))
+          JobItem.known(found, clock.instant())
+              .map(item -> refused(JobItem.job(item), JobItem.isStamped(found, stamp)))
               .orElseGet(Claim.Unknown::new);
     };
   }
@@ -295,7 +228,7 @@ final class DynamoDbJobStore implements JobStore {
         yield true;
       }
       case Written.Refused(var found) -> {
-        boolean mine = isStamped(found, stamp);
+        boolean mine = JobItem.isStamped(found, stamp);
         found.filter(item -> mine).ifPresent(item -> tidyUp(item, now.plus(ttl)));
         yield mine;
       }
@@ -337,7 +270,7 @@ final class DynamoDbJobStore implements JobStore {
         yield true;
       }
       case Written.Refused(var found) -> {
-        boolean mine = isStamped(found, stamp);
+        boolean mine = JobItem.isStamped(found, stamp);
         if (!mine) {
           heldMessages.forget(id, hold);
         }
@@ -351,7 +284,7 @@ final class DynamoDbJobStore implements JobStore {
       Lease lease, Instant notBefore, Optional<String> error, long stamp) {
     var id = lease.jobId();
     boolean holds = false;
-    for (int round = 0; round < ROUNDS_MAX; round++) {
+    for (int round = 0; round < JobItem.ROUNDS_MAX; round++) {
       var change = released(lease, notBefore, error, stamp);
       if (holds) {
         change.and("attribute_exists(hm)").set(JobTable.SWEEP_SHARD, SweepIndex.shard(id));
@@ -365,11 +298,11 @@ final class DynamoDbJobStore implements JobStore {
       boolean stillLeased =
           found.filter(item -> isLeased(item, lease) && !item.has(JobItem.CANCEL)).isPresent();
       if (!stillLeased) {
-        return isStamped(found, stamp);
+        return JobItem.isStamped(found, stamp);
       }
       holds = !holds;
     }
-    throw neverStill();
+    throw Failures.neverStill();
   }
 
   private Change released(Lease lease, Instant notBefore, Optional<String> error, long stamp) {
@@ -388,14 +321,14 @@ final class DynamoDbJobStore implements JobStore {
 
   @Override
   public Cancellation cancel(UUID id, Duration ttl) {
-    for (int round = 0; round < ROUNDS_MAX; round++) {
+    for (int round = 0; round < JobItem.ROUNDS_MAX; round++) {
       var now = clock.instant();
       var cancellation = cancelWaiting(id, now, now.plus(ttl)).or(() -> cancelRunning(id, now));
       if (cancellation.isPresent()) {
         return cancellation.get();
       }
     }
-    throw neverStill();
+    throw Failures.neverStill();
   }
 
   /** Empty: it is running. */
@@ -415,13 +348,13 @@ final class DynamoDbJobStore implements JobStore {
         yield Optional.of(new Cancellation.Cancelled(JobItem.job(before.with(end))));
       }
       case Written.Refused(var found) -> {
-        var job = known(found).map(JobItem::job);
+        var job = JobItem.known(found, clock.instant()).map(JobItem::job);
         yield job.isEmpty()
             ? Optional.of(new Cancellation.Unknown())
             : job.filter(one -> one.status().isTerminal())
                 .map(
                     one ->
-                        isStamped(found, stamp)
+                        JobItem.isStamped(found, stamp)
                             ? new Cancellation.Cancelled(one)
                             : new Cancellation.Finished(one));
       }
@@ -449,7 +382,7 @@ final class DynamoDbJobStore implements JobStore {
   @Override
   public void handedOver(UUID id) {
     var status = JobItem.PENDING;
-    for (int round = 0; round < ROUNDS_MAX; round++) {
+    for (int round = 0; round < JobItem.ROUNDS_MAX; round++) {
       var change =
           Change.when("attribute_exists(hm) AND st = :was")
               .given("was", status)
@@ -471,7 +404,7 @@ final class DynamoDbJobStore implements JobStore {
         }
       }
     }
-    throw neverStill();
+    throw Failures.neverStill();
   }
 
   /** DynamoDB removes what is forgotten by itself. */
@@ -484,10 +417,5 @@ final class DynamoDbJobStore implements JobStore {
   @Override
   public void close() {
     table.close();
-  }
-
-  private static UnavailableException neverStill() {
-    return new UnavailableException(
-        "a job changed each time that it was looked at: come again", Duration.ofSeconds(1));
   }
 }

@@ -8,8 +8,8 @@ import static java.util.Objects.requireNonNull;
  * @param table its name; it must be like {@link JobTable}
  * @param region where it is
  * @param indexLeases whether running jobs are in the index of the sweep, so that it finds those
- *     whose worker died. Costs three or four writes a job; a queue that brings their messages back
- *     makes it unnecessary
+ *     whose worker died. Costs two writes a job, and two each time that its lease is extended; a
+ *     queue that brings their messages back makes it unnecessary
  * @param resultBytesMax the largest result body that is kept in the table, in bytes; 1 to {@value
  *     #RESULT_BYTES_MAX}. Each KiB of it costs a write and each 4 KiB a read, whatever is read of
  *     the job

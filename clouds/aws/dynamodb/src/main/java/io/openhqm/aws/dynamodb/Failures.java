@@ -45,6 +45,12 @@ final class Failures {
         cause);
   }
 
+  /** Somebody else's step came between each look and each write. */
+  static UnavailableException neverStill() {
+    return new UnavailableException(
+        "a job changed each time that it was looked at: come again", SOON);
+  }
+
   private static String code(SdkServiceException answer) {
     var details = answer instanceof AwsServiceException aws ? aws.awsErrorDetails() : null;
     return details == null || details.errorCode() == null

@@ -47,6 +47,9 @@ final class JobItem {
    */
   static final Duration LIFE_MAX = Duration.ofDays(800);
 
+  /** Another's step may come between our looking and our writing; so many times is no chance. */
+  static final int ROUNDS_MAX = 10;
+
   /** An error is words for a person; what is longer is cut. */
   static final int ERROR_CHARS_MAX = 8_000;
 
@@ -149,9 +152,23 @@ final class JobItem {
   }
 
   /** Whether nothing is known of it any longer: DynamoDB removes such items days later. */
-  static boolean isForgotten(Item item, Instant now) {
+  private static boolean isForgotten(Item item, Instant now) {
     return item.has(JobTable.EXPIRES_AT_EPOCH)
         && item.number(JobTable.EXPIRES_AT_EPOCH) <= now.getEpochSecond();
+  }
+
+  /** A job as it is now. */
+  static Optional<Job> find(Table table, String id, Instant now) {
+    return known(table.get(id, ATTRIBUTES), now).map(JobItem::job);
+  }
+
+  static Optional<Item> known(Optional<Item> found, Instant now) {
+    return found.filter(item -> !isForgotten(item, now));
+  }
+
+  /** Whether what was found is one's own doing: the answer to the first try was lost. */
+  static boolean isStamped(Optional<Item> found, long stamp) {
+    return found.filter(item -> item.has(STAMP) && item.number(STAMP) == stamp).isPresent();
   }
 
   static Job job(Item item) {
