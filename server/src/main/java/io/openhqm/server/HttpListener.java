@@ -10,6 +10,7 @@ import io.helidon.http.HttpException;
 import io.helidon.http.RequestException;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionConfig;
 import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
@@ -198,11 +199,11 @@ final class HttpListener implements AutoCloseable {
   private void handle(ServerRequest request, ServerResponse response) {
     long start = System.nanoTime();
     String path = request.prologue().uriPath().rawPath();
+    ApiResponse answer;
     boolean limited = !isForOperators(path);
     int busy = limited ? inWork.incrementAndGet() : 0;
     observer.inFlight(path, 1);
     try {
-      ApiResponse answer;
       if (draining && takesWork(request, path)) {
         answer = stopping();
       } else if (busy > settings.requestsMax()) {
@@ -210,7 +211,8 @@ final class HttpListener implements AutoCloseable {
       } else {
         answer = answer(request, path);
       }
-      send(request, response, draining ? answer.with("Connection", "close") : answer);
+      answer = draining ? answer.with("Connection", "close") : answer;
+      send(request, response, answer);
       observer.answered(
           request.prologue().method().text(), path, answer.status(), System.nanoTime() - start);
     } finally {
@@ -219,6 +221,19 @@ final class HttpListener implements AutoCloseable {
       }
       observer.inFlight(path, -1);
     }
+    if (endsConnection(request, answer)) {
+      throw new CloseConnectionException("as either side said");
+    }
+  }
+
+  /**
+   * RFC 9112 §9.6. The server itself would go on, and take the rest of a body that was refused for
+   * the next request.
+   */
+  private static boolean endsConnection(ServerRequest request, ApiResponse answer) {
+    return isHttp1(request)
+        && (answer.headers().has("Connection")
+            || request.headers().containsToken(HeaderValues.CONNECTION_CLOSE));
   }
 
   private ApiResponse answer(ServerRequest request, String path) {
@@ -294,16 +309,23 @@ final class HttpListener implements AutoCloseable {
       throws InvalidRequestException {
     try {
       return readBody(request, length);
-    } catch (RequestException refused) {
-      throw refused; // by the server itself, with its own status
     } catch (RuntimeException broken) {
-      if (broken instanceof HttpException refused
-          && refused.status().code() == Status.REQUEST_ENTITY_TOO_LARGE_413_CODE) {
-        return Optional.empty(); // of HTTP/2 the server limits only what we read
+      if (isTooLarge(broken)) {
+        return Optional.empty();
+      } else if (broken instanceof RequestException gone && !isHttp1(request)) {
+        throw gone; // the stream was reset: nobody waits for an answer
       }
       throw new InvalidRequestException(
           "The body is not complete; check its Content-Length or its chunks (RFC 9112 §6).");
     }
+  }
+
+  /** By the server's own count, which differs with the protocol. */
+  private static boolean isTooLarge(RuntimeException refused) {
+    return refused instanceof RequestException request
+            && request.status().code() == Status.REQUEST_ENTITY_TOO_LARGE_413_CODE
+        || refused instanceof HttpException http
+            && http.status().code() == Status.REQUEST_ENTITY_TOO_LARGE_413_CODE;
   }
 
   /**
@@ -366,11 +388,16 @@ final class HttpListener implements AutoCloseable {
       }
       response.headers().add(HeaderValues.create(headerName(field.name()), field.value()));
     }
-    if (answer.body().isEmpty()) {
+    if (answer.body().isEmpty() || isHead(request.prologue().method().text())) {
       response.send();
     } else {
       response.send(answer.body().toReadOnlyArray());
     }
+  }
+
+  /** What we refuse ourselves is told to {@code HEAD} without its body too. */
+  private static boolean isHead(String method) {
+    return method.equals("HEAD");
   }
 
   private static boolean isHttp1(ServerRequest request) {
@@ -446,8 +473,10 @@ final class HttpListener implements AutoCloseable {
         DirectHandler.TransportResponse.builder()
             .status(Status.create(answer.status()))
             .headers(headers)
-            .keepAlive(false)
-            .entity(answer.body().toArray());
+            .keepAlive(false);
+    if (!isHead(request.method())) {
+      response.entity(answer.body().toArray());
+    }
     answer
         .headers()
         .fields()

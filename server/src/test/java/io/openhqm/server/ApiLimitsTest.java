@@ -59,6 +59,7 @@ class ApiLimitsTest {
         var answer = wire.read(false).orElseThrow();
         assertThat(answer.response().status()).isEqualTo(413);
         assertThat(answer.response().body().toUtf8()).contains("/problems/body-too-large");
+        assertThat(wire.read(false)).as("one answer to one request").isEmpty();
       }
       server.requireHealthy();
     }
@@ -131,6 +132,39 @@ class ApiLimitsTest {
   private static Wire.Answer answerTo(Wire wire, String request) throws IOException {
     wire.write((request + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
     return wire.read(false).orElseThrow();
+  }
+
+  @Test
+  void whoAsksToCloseIsHungUpOn() throws IOException {
+    try (var server = RunningServer.start(folder, CONFIG.formatted("any"));
+        var wire = new Wire(server.port())) {
+      wire.readTimeout(5_000);
+      wire.write(
+          "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"
+              .getBytes(StandardCharsets.US_ASCII));
+      assertThat(wire.read(false).orElseThrow().response().status()).isEqualTo(200);
+      assertThat(wire.read(false)).as("what follows is no request (RFC 9112 §9.6)").isEmpty();
+    }
+  }
+
+  @Test
+  void aRefusalOfHeadHasNoBodyEither() throws IOException {
+    try (var server = RunningServer.start(folder, CONFIG.formatted("any"))) {
+      for (String fields :
+          List.of(
+              "X-Large: " + "x".repeat(5000),
+              "Content-Length: 5000",
+              "Content-Length: x",
+              "Transfer-Encoding: chunked\r\n\r\n" + "3e9\r\n" + "x".repeat(1001))) {
+        try (var wire = new Wire(server.port())) {
+          wire.write(
+              ("HEAD /proxy/x HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+          assertThat(wire.read(true).orElseThrow().response().status()).isBetween(400, 431);
+          assertThat(wire.read(true)).as(fields.substring(0, 15)).isEmpty();
+        }
+      }
+    }
   }
 
   @Test
