@@ -52,7 +52,7 @@ final class EmbeddedEngine implements Engine {
 
   private static Writer.Chore chore(EmbeddedSettings settings, Board board, InstantSource clock) {
     return settings.inbox()
-        ? new Inbox(board, clock, new UuidV7(clock, new SecureRandom()), settings.maxBacklog())
+        ? new Inbox(board, clock, new UuidV7(clock, new SecureRandom()), settings)
         : writing -> null;
   }
 
