@@ -9,6 +9,7 @@ import io.openhqm.core.api.Links;
 import io.openhqm.core.api.Resource;
 import io.openhqm.core.config.OpenHqmConfig;
 import io.openhqm.core.endpoint.ConfiguredEndpoints;
+import io.openhqm.core.endpoint.SessionRule;
 import io.openhqm.server.OperatorResources.Phase;
 import io.openhqm.status.DeadLetterAdmin;
 import io.openhqm.status.Status;
@@ -151,7 +152,7 @@ public final class OpenHqmServer implements AutoCloseable {
                 TIMEOUT_MAX,
                 DELAY_MAX,
                 config.server().maxBodySize(),
-                sessionPath()),
+                SessionRule.of(config.partitioning())),
             new Submit.Ports(
                 resolver,
                 engines.intake(telemetry),
@@ -179,19 +180,6 @@ public final class OpenHqmServer implements AutoCloseable {
               .resources());
     }
     return resources;
-  }
-
-  /** Where a session comes from that the client did not name. */
-  private Optional<String> sessionPath() {
-    var partitioning = config.partitioning();
-    if (!partitioning.enabled()) {
-      return Optional.empty();
-    }
-    return switch (partitioning.strategy()) {
-      case STICKY -> Optional.of(partitioning.sessionKeyField());
-      case HASH, KEY -> Optional.of(partitioning.partitionKeyField());
-      case ROUND_ROBIN -> Optional.empty();
-    };
   }
 
   private Workers workers(

@@ -57,7 +57,7 @@ final class EmbeddedEngine implements Engine {
       return List.of(new Shrink());
     }
     var ids = new UuidV7(clock, new SecureRandom());
-    return List.of(new Inbox(board, clock, ids, settings.maxBacklog()), new Shrink());
+    return List.of(new Inbox(board, clock, ids, settings), new Shrink());
   }
 
   /**

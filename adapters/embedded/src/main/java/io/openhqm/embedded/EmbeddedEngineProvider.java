@@ -3,6 +3,7 @@ package io.openhqm.embedded;
 import io.openhqm.core.Engine;
 import io.openhqm.core.EngineProvider;
 import io.openhqm.core.config.OpenHqmConfig;
+import io.openhqm.core.endpoint.SessionRule;
 import java.time.InstantSource;
 
 /** Opens the engine that configuration calls {@code embedded}. */
@@ -16,6 +17,9 @@ public final class EmbeddedEngineProvider implements EngineProvider {
   public Engine open(OpenHqmConfig config, InstantSource clock) {
     var queue = config.queue();
     return EmbeddedEngines.open(
-        EmbeddedSettings.of(queue.embeddedPath()).withMaxBacklog(queue.maxBacklog()), clock);
+        EmbeddedSettings.of(queue.embeddedPath())
+            .withMaxBacklog(queue.maxBacklog())
+            .withSessions(SessionRule.of(config.partitioning())),
+        clock);
   }
 }

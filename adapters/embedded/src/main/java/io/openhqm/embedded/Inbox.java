@@ -25,20 +25,20 @@ final class Inbox implements Writer.Chore {
   private final Board board;
   private final InstantSource clock;
   private final UuidV7 ids;
-  private final long maxBacklog;
+  private final EmbeddedSettings settings;
 
-  Inbox(Board board, InstantSource clock, UuidV7 ids, long maxBacklog) {
+  Inbox(Board board, InstantSource clock, UuidV7 ids, EmbeddedSettings settings) {
     this.board = board;
     this.clock = clock;
     this.ids = ids;
-    this.maxBacklog = maxBacklog;
+    this.settings = settings;
   }
 
   /** While the queue is full, rows wait in the inbox. */
   @Override
   public @Nullable Operation next(Sql sql, boolean idle) throws SQLException {
     boolean any = sql.number("SELECT EXISTS(SELECT 1 FROM inbox WHERE refused IS NULL)") != 0;
-    return any && board.messages() < maxBacklog ? new Take() : null;
+    return any && board.messages() < settings.maxBacklog() ? new Take() : null;
   }
 
   /** As many as fit into one transaction; the rest at the next tick. */
@@ -54,7 +54,7 @@ final class Inbox implements Writer.Chore {
     void run(Sql sql) throws SQLException {
       arrivals.clear();
       for (var letter : letters(sql)) {
-        switch (letter.open(ids.next(), clock.instant())) {
+        switch (letter.open(ids.next(), clock.instant(), settings.sessions())) {
           case Letter.Opened.Good good -> {
             var arrival =
                 Arrival.send(board, clock, good.message(), good.notBefore(), Kind.FOREIGN);

@@ -7,6 +7,7 @@ import io.openhqm.core.Message;
 import io.openhqm.core.Metadata;
 import io.openhqm.core.Priority;
 import io.openhqm.core.api.Json;
+import io.openhqm.core.endpoint.SessionRule;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -32,8 +33,6 @@ record Letter(
     @Nullable String priority,
     @Nullable String sessionId,
     @Nullable String notBefore) {
-  private static final int SESSION_MAX = 255;
-
   /** What it turned out to be. */
   sealed interface Opened {
     /** A message. */
@@ -43,8 +42,13 @@ record Letter(
     record Bad(String reason) implements Opened {}
   }
 
-  Opened open(UUID messageId, Instant now) {
+  /**
+   * @param rule finds the session where the sender named none
+   */
+  Opened open(UUID messageId, Instant now, Optional<SessionRule> rule) {
     try {
+      var fields = headers();
+      var bytes = Bytes.wrap(body);
       var metadata =
           new Metadata(
               Optional.empty(),
@@ -52,10 +56,9 @@ record Letter(
               Optional.empty(),
               Optional.empty(),
               priorityOrNormal(),
-              session(),
+              session(rule, bytes, fields),
               Bytes.empty());
-      var payload = Body.of(Bytes.wrap(body));
-      var message = new Message(messageId, payload, headers(), metadata, now, Optional.empty());
+      var message = new Message(messageId, Body.of(bytes), fields, metadata, now, Optional.empty());
       return new Opened.Good(message, dueTime(now));
     } catch (UnreadableException unreadable) {
       return new Opened.Bad(String.valueOf(unreadable.getMessage()));
@@ -70,11 +73,23 @@ record Letter(
                 () -> new UnreadableException("priority must be 0 to 9, low, normal or high"));
   }
 
-  private Optional<String> session() throws UnreadableException {
-    if (sessionId != null && (sessionId.isEmpty() || sessionId.length() > SESSION_MAX)) {
-      throw new UnreadableException("session_id must have 1 to " + SESSION_MAX + " characters");
+  private Optional<String> session(Optional<SessionRule> rule, Bytes payload, Headers fields)
+      throws UnreadableException {
+    if (sessionId != null) {
+      return Optional.of(checked(sessionId, "session_id"));
     }
-    return Optional.ofNullable(sessionId);
+    var found = rule.flatMap(sessions -> sessions.find(payload, fields, Bytes.empty()));
+    return found.isEmpty()
+        ? Optional.empty()
+        : Optional.of(checked(found.get().session(), "the session at " + found.get().path()));
+  }
+
+  private static String checked(String session, String what) throws UnreadableException {
+    if (!SessionRule.isSession(session)) {
+      throw new UnreadableException(
+          what + " must have 1 to 255 characters, none of them a control character");
+    }
+    return session;
   }
 
   private Instant dueTime(Instant now) throws UnreadableException {

@@ -8,6 +8,9 @@ import io.openhqm.core.Delivery;
 import io.openhqm.core.Engine;
 import io.openhqm.core.Outcome;
 import io.openhqm.core.Priority;
+import io.openhqm.core.config.OpenHqmConfig.Partitioning;
+import io.openhqm.core.config.OpenHqmConfig.Strategy;
+import io.openhqm.core.endpoint.SessionRule;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -87,6 +90,35 @@ class InboxTest {
     assertThat(message.metadata().priority()).isEqualTo(new Priority(8));
     assertThat(message.metadata().sessionId()).contains("s");
     assertThat(sql("SELECT count(*) FROM inbox")).containsExactly("0");
+  }
+
+  @Test
+  void aSessionThatTheSenderDidNotNameIsFoundWherePartitioningSays() throws Exception {
+    engine.close();
+    engine =
+        open(
+            settings()
+                .withSessions(
+                    SessionRule.of(
+                        new Partitioning(
+                            true,
+                            Strategy.KEY,
+                            10,
+                            "payload.customer",
+                            "headers.x-session",
+                            Duration.ZERO))));
+    sql("INSERT INTO inbox(body) VALUES ('{\"customer\": \"c\"}')");
+    sql("INSERT INTO inbox(body, session_id) VALUES ('{\"customer\": \"c\"}', 'own')");
+    sql("INSERT INTO inbox(body, attributes) VALUES ('x', '{\"X-Session\": \"h\"}')");
+    sql("INSERT INTO inbox(body) VALUES ('{\"customer\": \"a\\u0007b\"}')");
+
+    assertThat(received(3))
+        .extracting(delivery -> delivery.message().metadata().sessionId().orElse(""))
+        .containsExactly("c", "own", "h");
+    assertThat(sql("SELECT refused FROM inbox"))
+        .singleElement()
+        .asString()
+        .contains("payload.customer", "1 to 255 characters");
   }
 
   @Test

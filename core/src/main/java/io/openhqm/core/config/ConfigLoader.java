@@ -6,6 +6,7 @@ import io.openhqm.core.config.ConfigNode.Place;
 import io.openhqm.core.config.OpenHqmConfig.Admin;
 import io.openhqm.core.config.OpenHqmConfig.LogFormat;
 import io.openhqm.core.config.OpenHqmConfig.Strategy;
+import io.openhqm.core.transform.MessagePath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ import java.util.TreeSet;
  * queue.connection.redis.url}) and the flat one of the Python OpenHQM ({@code queue.redis_url}).
  */
 public final class ConfigLoader {
+  /** What every file of the Python OpenHQM says; no word is lost about it. */
+  private static final int WORKERS_OF_PYTHON = 4;
+
   /** The processor that needs no jar. */
   private static final String BUILT_IN = "echo";
 
@@ -174,7 +178,14 @@ public final class ConfigLoader {
   private static OpenHqmConfig.Server server(SectionReader in) {
     var host = in.textOrEmpty("host");
     var port = in.integer("port").orElse(0);
-    in.integer("workers");
+    in.integer("workers")
+        .ifPresent(
+            workers -> {
+              if (workers != WORKERS_OF_PYTHON) {
+                in.noteUseless("workers", ": virtual threads need no such number");
+              }
+            });
+    in.flag("reload");
     return new OpenHqmConfig.Server(
         host,
         port,
@@ -246,16 +257,55 @@ public final class ConfigLoader {
   }
 
   private static OpenHqmConfig.Partitioning partitioning(SectionReader in) {
+    boolean enabled = in.flag("enabled");
+    var word = in.choice("strategy").orElse("sticky");
+    var strategy = Strategy.valueOf(word.toUpperCase(Locale.ROOT));
+    int count = in.integer("partition_count").orElse(1);
     for (String field : List.of("partition_key_field", "session_key_field")) {
       in.text(field).ifPresent(path -> RoutingReader.checkPath(in, field, path));
     }
-    return new OpenHqmConfig.Partitioning(
-        in.flag("enabled"),
-        Strategy.valueOf(in.choice("strategy").orElse("sticky").toUpperCase(Locale.ROOT)),
-        in.integer("partition_count").orElse(1),
-        in.textOrEmpty("partition_key_field"),
-        in.textOrEmpty("session_key_field"),
-        in.seconds("sticky_session_ttl").orElse(Duration.ofSeconds(1)));
+    in.flag("rebalance_on_worker_change");
+    in.flag("enable_queue_partitioning");
+    in.text("redis_consumer_group");
+    in.text("kafka_partition_assignment");
+    var partitioning =
+        new OpenHqmConfig.Partitioning(
+            enabled,
+            strategy,
+            count,
+            in.textOrEmpty("partition_key_field"),
+            in.textOrEmpty("session_key_field"),
+            in.seconds("sticky_session_ttl").orElse(Duration.ZERO));
+    if (enabled) {
+      noteUseless(in, strategy, word);
+    }
+    return partitioning;
+  }
+
+  private static void noteUseless(SectionReader in, Strategy strategy, String word) {
+    if (strategy != Strategy.HASH) {
+      in.noteUseless(
+          "partition_count", " with the strategy " + word + ": only hash makes partitions");
+    }
+    in.noteUseless(
+        "sticky_session_ttl",
+        ": any worker takes a session's next message, so none is kept for it");
+    for (String field : List.of("partition_key_field", "session_key_field")) {
+      String first = MessagePath.first(in.textOrEmpty(field));
+      if (strategy == Strategy.ROUND_ROBIN) {
+        in.noteUseless(field, " with the strategy round_robin");
+      } else if (first.equals("correlation_id") || first.equals("timestamp")) {
+        in.noteUseless(field, ": every message has its own");
+      }
+    }
+    for (String setting :
+        List.of(
+            "rebalance_on_worker_change",
+            "enable_queue_partitioning",
+            "redis_consumer_group",
+            "kafka_partition_assignment")) {
+      in.noteUseless(setting, ": it belongs to the Python OpenHQM");
+    }
   }
 
   private OpenHqmConfig.Processing processor(SectionReader in, boolean isProxyEnabled) {

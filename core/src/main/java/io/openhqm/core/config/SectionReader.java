@@ -268,6 +268,18 @@ final class SectionReader {
     report.problem(place, path.then(name), detail);
   }
 
+  /** Whether somebody set it. */
+  boolean isGiven(String name) {
+    return entry(name).filter(entry -> !entry.value().saysNothing()).isPresent();
+  }
+
+  /** Notes that a setting does nothing, if somebody set it. */
+  void noteUseless(String name, String why) {
+    if (isGiven(name)) {
+      note(name, "has no effect" + why);
+    }
+  }
+
   /** Something of a setting that is no fault but hardly meant. */
   void note(String name, String detail) {
     var place = entry(name).map(entry -> entry.value().place()).orElse(mapping.place());

@@ -15,6 +15,8 @@ import java.util.Map;
 
 /** Every setting there is, by section, in the order in which the reference shows them. */
 final class Settings {
+  private static final String PYTHONS = "Has no effect: accepted for files of the Python OpenHQM.";
+
   static final double DAY = 86_400;
   static final long BODY_MAX = 1_073_741_824;
 
@@ -29,6 +31,7 @@ final class Settings {
               100_000,
               "Has no effect: accepted for files of the Python OpenHQM; virtual threads need no such"
                   + " number."),
+          flag("reload", "false", PYTHONS),
           whole(
                   "max_body_size",
                   "10485760",
@@ -188,24 +191,40 @@ final class Settings {
           flag(
               "enabled",
               "false",
-              "Take the session from a field of the message, where the client names none."),
+              "Take the session from a field of the message, where its sender names none."),
           choice(
               "strategy",
               "sticky",
-              "`sticky` takes `session_key_field`; `hash` and `key` take `partition_key_field`;"
-                  + " `round_robin` takes none.",
+              "`sticky` takes `session_key_field`, and where nothing is there `partition_key_field`;"
+                  + " `key` takes them in the other order; `hash` does too and makes no more sessions"
+                  + " than `partition_count`; `round_robin` takes none.",
               "hash",
               "key",
               "round_robin",
               "sticky"),
-          whole("partition_count", "10", 1, 100_000, "For engines with partitions.")
+          whole(
+                  "partition_count",
+                  "10",
+                  1,
+                  100_000,
+                  "How many sessions `hash` makes: so many messages are worked on at a time, at most."
+                      + " No effect with the others.")
               .unit("partitions"),
           text("partition_key_field", "metadata.partition_key", "A dotted path into the message.")
               .example("payload.customer"),
           text("session_key_field", "metadata.session_id", "A dotted path into the message.")
               .example("headers.x-session"),
           seconds(
-              "sticky_session_ttl", "3600", 1, 365 * DAY, "For engines that remember partitions."));
+              "sticky_session_ttl",
+              "3600",
+              0,
+              365 * DAY,
+              "Has no effect: any worker takes a session's next message, so there is none to keep for"
+                  + " it."),
+          flag("rebalance_on_worker_change", "true", PYTHONS),
+          flag("enable_queue_partitioning", "false", PYTHONS),
+          text("redis_consumer_group", "openhqm-workers", PYTHONS),
+          text("kafka_partition_assignment", "sticky", PYTHONS));
 
   static final List<Setting> PROCESSOR =
       List.of(

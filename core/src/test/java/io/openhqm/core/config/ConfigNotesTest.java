@@ -53,4 +53,42 @@ class ConfigNotesTest {
             "config.yaml:8:43: routing.config.routes[2].match_pattern: has no effect: a route without"
                 + " match_field, or with is_default, takes everything");
   }
+
+  @Test
+  void partitioningThatDoesNothingIsNoted() {
+    assertThat(notes("partitioning: {partition_count: 4, sticky_session_ttl: 0}", Map.of()))
+        .isEmpty();
+    assertThat(
+            notes(
+                """
+                server: {workers: 8}
+                partitioning:
+                  enabled: true
+                  strategy: key
+                  partition_count: 4
+                  sticky_session_ttl: 0
+                  partition_key_field: correlation_id
+                  kafka_partition_assignment: range
+                """,
+                Map.of()))
+        .containsExactly(
+            "config.yaml:1:19: server.workers: has no effect: virtual threads need no such number",
+            "config.yaml:5:20: partitioning.partition_count: has no effect with the strategy key:"
+                + " only hash makes partitions",
+            "config.yaml:6:23: partitioning.sticky_session_ttl: has no effect: any worker takes a"
+                + " session's next message, so none is kept for it",
+            "config.yaml:7:24: partitioning.partition_key_field: has no effect: every message has its"
+                + " own",
+            "config.yaml:8:31: partitioning.kafka_partition_assignment: has no effect: it belongs to"
+                + " the Python OpenHQM");
+    assertThat(
+            notes(
+                "partitioning: {enabled: true, strategy: round_robin, session_key_field: payload.a}",
+                Map.of()))
+        .containsExactly(
+            "config.yaml:1:73: partitioning.session_key_field: has no effect with the strategy"
+                + " round_robin");
+    assertThat(notes("partitioning: {enabled: true, strategy: hash, partition_count: 4}", Map.of()))
+        .isEmpty();
+  }
 }

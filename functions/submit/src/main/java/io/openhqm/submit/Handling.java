@@ -2,11 +2,13 @@ package io.openhqm.submit;
 
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Endpoint;
+import io.openhqm.core.Headers;
 import io.openhqm.core.Metadata;
 import io.openhqm.core.Priority;
 import io.openhqm.core.api.Problem;
 import io.openhqm.core.api.Problem.FieldError;
 import io.openhqm.core.api.ProblemException;
+import io.openhqm.core.endpoint.SessionRule;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +25,6 @@ import java.util.Optional;
  */
 final class Handling {
   private static final int ENDPOINT_LENGTH_MAX = 2048;
-  private static final int SESSION_LENGTH_MAX = 255;
   private static final int ERRORS_MAX = 20;
 
   private final Submit.Settings settings;
@@ -91,9 +92,7 @@ final class Handling {
   }
 
   void sessionId(String pointer, String text) {
-    boolean printable =
-        text.codePoints().noneMatch(c -> Character.isISOControl(c) || c >= 0xD800 && c <= 0xDFFF);
-    if (text.isEmpty() || text.length() > SESSION_LENGTH_MAX || !printable) {
+    if (!SessionRule.isSession(text)) {
       fault(pointer, "session_id must be 1 to 255 characters long, without control characters");
     } else {
       sessionId = Optional.of(text);
@@ -126,17 +125,42 @@ final class Handling {
     }
   }
 
-  /** Takes a session id found elsewhere in the submission, where the client named none. */
-  void sessionIdUnlessSet(Optional<String> found) {
-    if (sessionId.isEmpty()) {
-      found
-          .filter(text -> !text.isEmpty() && text.length() <= SESSION_LENGTH_MAX)
-          .ifPresent(text -> sessionId = Optional.of(text));
-    }
+  /** The endpoint that was named, or nothing. */
+  String endpoint() {
+    return endpoint.orElse("");
   }
 
-  boolean hasSession() {
-    return sessionId.isPresent();
+  /** The method that was asked for, or nothing. */
+  String method() {
+    return method.orElse("");
+  }
+
+  /** From 0 to 9. */
+  int priority() {
+    return priority.level();
+  }
+
+  /** Takes the session that partitioning makes of the submission, where the client named none. */
+  void findSession(Bytes payload, Headers headers, Bytes metadata) {
+    if (settings.session().isEmpty() || sessionId.isPresent()) {
+      return;
+    }
+    var found = settings.session().get().find(payload, headers, metadata);
+    if (found.isEmpty()) {
+      return;
+    }
+    if (SessionRule.isSession(found.get().session())) {
+      sessionId = Optional.of(found.get().session());
+    } else {
+      String path = found.get().path();
+      boolean inBody = !path.startsWith("headers.");
+      fault(
+          inBody ? '/' + path.replace("~", "~0").replace("/", "~1").replace('.', '/') : "",
+          "what is at '"
+              + path
+              + "' is the session, and must be 1 to 255 characters long, without control"
+              + " characters");
+    }
   }
 
   /**

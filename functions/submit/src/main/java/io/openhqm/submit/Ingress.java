@@ -7,6 +7,7 @@ import io.openhqm.core.Endpoint;
 import io.openhqm.core.Headers;
 import io.openhqm.core.HopByHop;
 import io.openhqm.core.api.ApiRequest;
+import io.openhqm.core.api.Json;
 import io.openhqm.core.api.Problem;
 import io.openhqm.core.api.ProblemException;
 import io.openhqm.core.endpoint.DotSegments;
@@ -46,14 +47,22 @@ final class Ingress {
     var headers =
         HopByHop.strip(request.headers())
             .filter(field -> isForwarded(field.name().toLowerCase(Locale.ROOT)));
-    if (settings.sessionPath().isPresent() && !handling.hasSession()) {
-      handling.sessionIdUnlessSet(
-          SessionPath.find(
-              settings.sessionPath().get(), Bytes.empty(), headers.fields(), Bytes.empty()));
-    }
+    handling.findSession(request.body(), headers, ownMetadata(handling));
     String target = path + request.query().map(query -> '?' + query).orElse("");
     var metadata = handling.metadata(Optional.of(target), Bytes.empty());
     return new Submission(request.body(), headers, metadata, handling.due(), headers);
+  }
+
+  /** What the request itself says of its handling, as a submission would in its metadata. */
+  private static Bytes ownMetadata(Handling handling) {
+    return Bytes.utf8(
+        "{\"endpoint\":"
+            + Json.quote(handling.endpoint())
+            + ",\"method\":"
+            + Json.quote(handling.method())
+            + ",\"priority\":"
+            + handling.priority()
+            + '}');
   }
 
   private static void readOwnFields(Headers headers, Handling handling) {

@@ -93,7 +93,7 @@ final class SubmissionParser {
     if (payload.isEmpty()) {
       handling.fault("/payload", "payload is missing; any JSON value will do, null too");
     }
-    findSession();
+    handling.findSession(payload.orElse(Bytes.empty()), new Headers(headers), metadata);
     var checked = handling.metadata(Optional.empty(), metadata);
     return new Submission(
         payload.orElseThrow(), forwarded(), checked, handling.due(), Headers.none());
@@ -304,14 +304,6 @@ final class SubmissionParser {
   }
 
   private static final Headers.Field JSON = new Headers.Field("Content-Type", "application/json");
-
-  private void findSession() {
-    if (settings.sessionPath().isPresent() && !handling.hasSession()) {
-      handling.sessionIdUnlessSet(
-          SessionPath.find(
-              settings.sessionPath().get(), payload.orElse(Bytes.empty()), headers, metadata));
-    }
-  }
 
   private Bytes slice(JsonParser json) {
     int from = tokenStart(json);

@@ -26,6 +26,7 @@ import io.openhqm.core.api.Problem;
 import io.openhqm.core.api.ProblemException;
 import io.openhqm.core.api.Resource;
 import io.openhqm.core.api.ResultAnswers;
+import io.openhqm.core.endpoint.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -48,8 +49,7 @@ public final class Submit implements ApiFunction {
    * @param timeoutMax the longest timeout of one attempt that a client may ask for
    * @param delayMax the longest delay that a client may ask for
    * @param payloadBytesMax the largest payload taken, in bytes
-   * @param sessionPath a dotted path to the session id in {@code {payload, headers, metadata}},
-   *     where a client names none in {@code metadata.session_id}
+   * @param session finds the session of a submission whose client names none
    */
   public record Settings(
       Links links,
@@ -58,11 +58,11 @@ public final class Submit implements ApiFunction {
       Duration timeoutMax,
       Duration delayMax,
       long payloadBytesMax,
-      Optional<String> sessionPath) {
+      Optional<SessionRule> session) {
     public Settings {
       requireNonNull(links, "links");
       requireNonNull(pollAfter, "pollAfter");
-      requireNonNull(sessionPath, "sessionPath");
+      requireNonNull(session, "session");
       if (waitMax.isNegative()
           || timeoutMax.toSeconds() < 1
           || delayMax.isNegative()
@@ -81,7 +81,7 @@ public final class Submit implements ApiFunction {
 
     /**
      * Relative links, a poll a second, waits of 60 s, attempts of a day, delays of a year, payloads
-     * of 10 MiB, no session path.
+     * of 10 MiB, no sessions but those that clients name.
      */
     public static Settings defaults() {
       return new Settings(

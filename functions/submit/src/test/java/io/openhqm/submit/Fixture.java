@@ -13,6 +13,9 @@ import io.openhqm.core.UuidV7;
 import io.openhqm.core.api.ApiRequest;
 import io.openhqm.core.api.ApiResponse;
 import io.openhqm.core.api.Links;
+import io.openhqm.core.config.OpenHqmConfig.Partitioning;
+import io.openhqm.core.config.OpenHqmConfig.Strategy;
+import io.openhqm.core.endpoint.SessionRule;
 import io.openhqm.tck.OpenApiConformance;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +39,7 @@ final class Fixture {
   boolean isChecked = true;
   final FakeEngine engine = new FakeEngine();
   final List<Throwable> troubles = new ArrayList<>();
-  Optional<String> sessionPath = Optional.empty();
+  Optional<SessionRule> session = Optional.empty();
   String publicUrl = "";
   ClaimCheck claimCheck = ClaimCheck.unlimited();
   Optional<Intake> intake = Optional.empty();
@@ -52,7 +55,7 @@ final class Fixture {
               Duration.ofHours(1),
               Duration.ofDays(30),
               100_000,
-              sessionPath);
+              session);
       submit =
           Optional.of(
               new Submit(
@@ -67,6 +70,13 @@ final class Fixture {
                       telemetry())));
     }
     return submit.get();
+  }
+
+  /** Sessions come from this path where clients name none. */
+  void findSessionsAt(String path) {
+    session =
+        SessionRule.of(
+            new Partitioning(true, Strategy.STICKY, 10, "metadata.none", path, Duration.ZERO));
   }
 
   Telemetry telemetry() {

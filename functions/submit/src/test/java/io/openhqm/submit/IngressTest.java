@@ -177,6 +177,37 @@ class IngressTest {
     assertThat(response.body().toUtf8()).contains("priority must be", "and 3 more");
   }
 
+  private Optional<String> sessionOf(String body, String... headers) {
+    fixture.handle(
+        new ApiRequest(
+            "POST", "/proxy/orders/x", Optional.empty(), Headers.of(headers), Bytes.utf8(body)));
+    return fixture.engine.lastSent().metadata().sessionId();
+  }
+
+  @Test
+  void aSessionIsFoundInThePayloadOfARequestThatIsJson() {
+    fixture.findSessionsAt("payload.user.id");
+    assertThat(sessionOf("{\"user\": {\"id\": 7}}")).contains("7");
+    assertThat(sessionOf("{\"user\": {\"id\": 7}}", "X-OpenHQM-Session", "mine")).contains("mine");
+    assertThat(sessionOf("user=7")).isEmpty();
+    assertThat(sessionOf("")).isEmpty();
+    var refused =
+        fixture.handle(
+            new ApiRequest(
+                "POST",
+                "/proxy/orders",
+                Optional.empty(),
+                Headers.none(),
+                Bytes.utf8("{\"user\":{\"id\":\"a\\u0001\"}}")));
+    assertThat(refused.status()).isEqualTo(422);
+  }
+
+  @Test
+  void aSessionIsFoundInWhatARequestSaysOfItsHandling() {
+    fixture.findSessionsAt("metadata.endpoint");
+    assertThat(sessionOf("x")).contains("orders");
+  }
+
   @Test
   void aClientThatWaitsAndTakesNoJsonGetsTheBackendsOwnAnswer() {
     fixture.engine.whileWaiting =

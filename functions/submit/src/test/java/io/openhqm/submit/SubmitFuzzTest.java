@@ -140,7 +140,9 @@ class SubmitFuzzTest {
     for (long seed = 0; seed < RUNS; seed++) {
       var random = new SplittableRandom(seed);
       var fixture = new Fixture();
-      fixture.sessionPath = random.nextInt(4) == 0 ? Optional.of("payload.a.b") : Optional.empty();
+      if (random.nextInt(4) == 0) {
+        fixture.findSessionsAt("payload.a.b");
+      }
       boolean plain = random.nextBoolean();
       var request =
           new ApiRequest(

@@ -403,13 +403,31 @@ class SubmitTest {
 
   @Test
   void aSessionIsFoundWhereItIsConfigured() {
-    fixture.sessionPath = Optional.of("payload.user.id");
+    fixture.findSessionsAt("payload.user.id");
     fixture.post("{\"payload\":{\"x\":{\"user\":1},\"user\":{\"name\":\"n\",\"id\":7}}}");
     assertThat(fixture.engine.lastSent().metadata().sessionId()).contains("7");
     fixture.post("{\"payload\":{\"user\":{\"id\":7}},\"metadata\":{\"session_id\":\"mine\"}}");
     assertThat(fixture.engine.lastSent().metadata().sessionId()).contains("mine");
     fixture.post("{\"payload\":[]}");
     assertThat(fixture.engine.lastSent().metadata().sessionId()).isEmpty();
+  }
+
+  @Test
+  void aSessionThatIsFoundKeepsTheRulesOfOneThatIsNamed() {
+    fixture.findSessionsAt("payload.user.id");
+    String named = "{\"payload\":{},\"metadata\":{\"session_id\":VALUE}}";
+    String found = "{\"payload\":{\"user\":{\"id\":VALUE}}}";
+    for (String value :
+        new String[] {'"' + "x".repeat(256) + '"', "\"a\\u0007b\"", "\"\\ud800\""}) {
+      assertThat(fixture.post(named.replace("VALUE", value)).status()).as(value).isEqualTo(422);
+      var answer = fixture.post(found.replace("VALUE", value));
+      assertThat(answer.status()).as(value).isEqualTo(422);
+      assertThat(answer.body().toUtf8())
+          .contains("\"/payload/user/id\"", "1 to 255 characters long");
+    }
+    assertThat(fixture.engine.jobs).isEmpty();
+    fixture.post(found.replace("VALUE", '"' + "x".repeat(255) + '"'));
+    assertThat(fixture.engine.lastSent().metadata().sessionId()).contains("x".repeat(255));
   }
 
   @Test
