@@ -36,6 +36,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
@@ -84,6 +85,9 @@ final class ApacheTransport implements HttpTransport {
                     .setConnectTimeout(Timeout.of(connectTimeout))
                     .setValidateAfterInactivity(CHECKED_AFTER_IDLE)
                     .build())
+            // The deadline ends what takes too long; a timeout of the socket would set an alarm for
+            // each read.
+            .setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(Timeout.DISABLED).build())
             .build();
     this.client = HttpClients.createMinimal(connections);
     this.http2 = new Lazy<>(() -> new JdkTransport(connectTimeout));

@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
 
 /** Opens connections to the file. */
 final class Database {
@@ -72,11 +72,20 @@ final class Database {
       statement.execute("PRAGMA journal_size_limit=" + (64L << 20));
       statement.execute("PRAGMA temp_store=MEMORY");
       Schema.migrate(connection);
+      beginsItself(connection);
       return connection;
     } catch (SQLException | RuntimeException e) {
       close(connection, e);
       throw e;
     }
+  }
+
+  /**
+   * Tells the driver, and only it, that there is a transaction: else it tries after each statement
+   * whether it has to begin and commit one of its own.
+   */
+  private static void beginsItself(Connection connection) throws SQLException {
+    connection.unwrap(SQLiteConnection.class).getConnectionConfig().setAutoCommit(false);
   }
 
   Connection connectToRead() throws SQLException {
@@ -115,7 +124,10 @@ final class Database {
   }
 
   private Connection connect() throws SQLException {
-    return DriverManager.getConnection(url());
+    var config = new SQLiteConfig();
+    // Else each INSERT is followed by a query for its row's number, which nobody here asks for.
+    config.setGetGeneratedKeys(false);
+    return config.createConnection(url());
   }
 
   private String url() {
