@@ -160,9 +160,12 @@ public interface JobStore extends AutoCloseable {
 
   /**
    * The message of an overdue job was sent: the store need not hold it any longer. No effect on a
-   * job that is not known or has none held.
+   * job that is not known or has none held, nor on one that waits for another time than {@code
+   * due}: a worker that was quick has given it back meanwhile, and what is held now was not sent.
+   *
+   * @param due when the job was due that {@link #overdue} handed out
    */
-  void handedOver(UUID id);
+  void handedOver(UUID id, Instant due);
 
   /**
    * Removes jobs that expired some time ago, {@code limit} at most; says how many. An engine that

@@ -188,8 +188,8 @@ final class Ports {
     }
 
     @Override
-    public void handedOver(UUID id) {
-      call("handedOver " + id, id, done(() -> realStore.handedOver(id)));
+    public void handedOver(UUID id, Instant due) {
+      call("handedOver " + id, id, done(() -> realStore.handedOver(id, due)));
     }
 
     @Override

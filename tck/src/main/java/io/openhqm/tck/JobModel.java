@@ -197,9 +197,13 @@ final class JobModel {
         .collect(Collectors.toCollection(HashSet::new));
   }
 
-  void handedOver(UUID id) {
+  void handedOver(UUID id, Instant due) {
     var entry = entries.get(id);
-    if (entry != null) {
+    boolean another =
+        entry != null
+            && entry.job.state() instanceof State.Pending waits
+            && !waits.notBefore().equals(due);
+    if (entry != null && !another) {
       entry.held = Optional.empty();
     }
   }

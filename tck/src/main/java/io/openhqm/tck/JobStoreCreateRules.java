@@ -144,7 +144,7 @@ abstract class JobStoreCreateRules extends JobStoreRules {
     assertThat(store.extend(new Lease(id, 1), ticks(3))).isEqualTo(Extension.LOST);
     assertThat(store.complete(new Lease(id, 1), completed("1"), TTL)).isFalse();
     assertThat(store.release(new Lease(id, 1), now(), Optional.empty(), NOT_HELD)).isFalse();
-    store.handedOver(id);
+    store.handedOver(id, now());
     assertThat(store.find(id)).isEmpty();
   }
 }

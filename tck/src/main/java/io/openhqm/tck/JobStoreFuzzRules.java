@@ -72,9 +72,14 @@ abstract class JobStoreFuzzRules extends JobStoreSweepRules {
         case 11, 12, 13 -> release(lease);
         case 14 -> cancel(id);
         case 15 -> {
-          store.handedOver(id);
-          model.handedOver(id);
-          yield "handedOver " + id;
+          var due =
+              store.find(id).map(Job::state).orElse(null) instanceof Job.State.Pending waits
+                      && random.nextBoolean()
+                  ? waits.notBefore()
+                  : now();
+          store.handedOver(id, due);
+          model.handedOver(id, due);
+          yield "handedOver " + id + " due " + due;
         }
         default -> {
           passTime(tick().multipliedBy(random.nextInt(4)).dividedBy(2));

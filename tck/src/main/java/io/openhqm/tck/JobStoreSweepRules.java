@@ -60,7 +60,7 @@ abstract class JobStoreSweepRules extends JobStoreEndRules {
 
     assertThat(overdue).containsExactly(new Overdue(found(message.id()), Optional.of(message)));
     assertThat(store.overdue(10)).as("until it was handed over").isEqualTo(overdue);
-    store.handedOver(message.id());
+    store.handedOver(message.id(), due);
     assertThat(store.overdue(10)).isEmpty();
     assertThat(claimed(message.id()).job().attempts()).isEqualTo(1);
   }
@@ -80,9 +80,10 @@ abstract class JobStoreSweepRules extends JobStoreEndRules {
               message.metadata(),
               message.submittedAt(),
               message.traceparent());
-      hold(copy, now());
+      var due = now();
+      hold(copy, due);
       assertThat(store.overdue(10)).extracting(Overdue::message).containsExactly(Optional.of(copy));
-      store.handedOver(copy.id());
+      store.handedOver(copy.id(), due);
     }
   }
 
@@ -102,6 +103,25 @@ abstract class JobStoreSweepRules extends JobStoreEndRules {
   }
 
   @Test
+  void j25MessageThatIsHeldAnewIsNotHandedOverWithTheOneBefore() throws Exception {
+    var message = newMessage();
+    var first = now();
+    hold(message, first);
+    assertThat(store.overdue(10)).hasSize(1);
+    var second = now().plus(ticks(2));
+    var lease = claimed(message.id()).lease();
+    store.release(lease, second, Optional.of("no answer"), Optional.of(message));
+
+    store.handedOver(message.id(), first);
+
+    passTime(ticks(2));
+    assertThat(store.overdue(10))
+        .containsExactly(new Overdue(found(message.id()), Optional.of(message)));
+    store.handedOver(message.id(), second);
+    assertThat(store.overdue(10)).isEmpty();
+  }
+
+  @Test
   void j25MessageOfACancelledJobIsHeldNoLonger() throws Exception {
     var message = newMessage();
     hold(message, now().plus(ticks(1)));
@@ -110,7 +130,7 @@ abstract class JobStoreSweepRules extends JobStoreEndRules {
 
     passTime(ticks(2));
     assertThat(store.overdue(10)).isEmpty();
-    store.handedOver(message.id());
+    store.handedOver(message.id(), now());
     assertThat(found(message.id()).status().isTerminal()).isTrue();
   }
 

@@ -214,8 +214,8 @@ final class SqliteJobStore implements JobStore {
   }
 
   @Override
-  public void handedOver(UUID id) {
-    parts.writer().write(new HandOver(parts, id));
+  public void handedOver(UUID id, Instant due) {
+    parts.writer().write(new HandOver(parts, id, due));
   }
 
   @Override
@@ -317,11 +317,13 @@ final class SqliteJobStore implements JobStore {
 
   private static final class HandOver extends Operation {
     private final UUID id;
+    private final Instant due;
     private final Parts parts;
 
-    HandOver(Parts parts, UUID id) {
+    HandOver(Parts parts, UUID id, Instant due) {
       this.parts = parts;
       this.id = id;
+      this.due = due;
     }
 
     @Override
@@ -331,6 +333,9 @@ final class SqliteJobStore implements JobStore {
         return;
       }
       var row = held.get();
+      if (row.job().state() instanceof Job.State.Pending waits && !waits.notBefore().equals(due)) {
+        return;
+      }
       if (row.is(Kind.MESSAGE)) {
         sql.update(
             "UPDATE job SET held=NULL, kind=? WHERE seq=?", row.kind() & ~Kind.HELD, row.seq());

@@ -193,10 +193,16 @@ final class MemoryJobStore extends Port implements JobStore {
   }
 
   @Override
-  public void handedOver(UUID id) {
+  public void handedOver(UUID id, Instant due) {
     locked(
         () -> {
-          slots.find(id).ifPresent(slot -> slots.change(slot, () -> slot.hold(Optional.empty())));
+          slots
+              .find(id)
+              .filter(
+                  slot ->
+                      !(slot.job().state() instanceof Job.State.Pending waits)
+                          || waits.notBefore().equals(due))
+              .ifPresent(slot -> slots.change(slot, () -> slot.hold(Optional.empty())));
           return id;
         });
   }

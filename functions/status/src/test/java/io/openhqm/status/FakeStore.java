@@ -148,7 +148,7 @@ final class FakeStore implements JobStore {
   }
 
   @Override
-  public void handedOver(UUID id) {
+  public void handedOver(UUID id, Instant due) {
     throw new UnsupportedOperationException();
   }
 

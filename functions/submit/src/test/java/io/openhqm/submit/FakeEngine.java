@@ -174,7 +174,7 @@ final class FakeEngine implements Intake, JobStore, RequestQueue {
   }
 
   @Override
-  public void handedOver(UUID id) {
+  public void handedOver(UUID id, Instant due) {
     throw new UnsupportedOperationException();
   }
 

@@ -14,6 +14,7 @@ import io.openhqm.core.RequestQueue;
 import io.openhqm.core.Telemetry;
 import io.openhqm.core.UnavailableException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -96,7 +97,8 @@ public final class Sweep {
     try {
       switch (overdue.job().state()) {
         case Job.State.Processing abandoned -> takeOver(overdue);
-        case Job.State.Pending due -> overdue.message().ifPresent(message -> send(message));
+        case Job.State.Pending waits ->
+            overdue.message().ifPresent(message -> send(message, waits.notBefore()));
         case Job.State.Ended ended -> {}
       }
       return true;
@@ -108,9 +110,9 @@ public final class Sweep {
     return false;
   }
 
-  private void send(Message message) {
+  private void send(Message message, Instant due) {
     queue.send(message, clock.instant());
-    store.handedOver(message.id());
+    store.handedOver(message.id(), due);
   }
 
   /**

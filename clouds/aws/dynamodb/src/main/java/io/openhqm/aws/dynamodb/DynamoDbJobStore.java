@@ -380,13 +380,10 @@ final class DynamoDbJobStore implements JobStore {
   }
 
   @Override
-  public void handedOver(UUID id) {
+  public void handedOver(UUID id, Instant due) {
     var status = JobItem.PENDING;
     for (int round = 0; round < JobItem.ROUNDS_MAX; round++) {
-      var change =
-          Change.when("attribute_exists(hm) AND st = :was")
-              .given("was", status)
-              .remove(JobItem.HELD);
+      var change = handOver(status, due);
       // A running job stays in the index where leases are.
       if (status.equals(JobItem.PENDING) || !settings.indexLeases()) {
         change.remove(JobTable.SWEEP_SHARD);
@@ -401,10 +398,24 @@ final class DynamoDbJobStore implements JobStore {
             return;
           }
           status = value(found.get().text(JobItem.STATUS));
+          if (status.equals(JobItem.PENDING) && !found.get().time(JobTable.SWEEP_AT).equals(due)) {
+            return;
+          }
         }
       }
     }
     throw Failures.neverStill();
+  }
+
+  private static Change handOver(AttributeValue status, Instant due) {
+    return status.equals(JobItem.PENDING)
+        ? Change.when("attribute_exists(hm) AND st = :was AND sweep_at = :due")
+            .given("was", status)
+            .given("due", value(due))
+            .remove(JobItem.HELD)
+        : Change.when("attribute_exists(hm) AND st = :was")
+            .given("was", status)
+            .remove(JobItem.HELD);
   }
 
   /** DynamoDB removes what is forgotten by itself. */

@@ -142,7 +142,7 @@ final class ItemSizeTest extends StoreTest {
 
     assertThat(ids()).hasSize(more <= 0 ? 1 : 2);
     assertThat(store.overdue(1)).extracting(o -> o.message()).containsExactly(Optional.of(message));
-    store.handedOver(job.id());
+    store.handedOver(job.id(), due(job));
     assertThat(ids()).containsExactly(job.id().toString());
     assertThat(item(job)).doesNotContainKeys(JobItem.HELD, JobTable.SWEEP_SHARD);
   }

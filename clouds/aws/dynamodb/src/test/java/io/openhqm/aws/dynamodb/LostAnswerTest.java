@@ -176,7 +176,7 @@ final class LostAnswerTest extends StoreTest {
     store.create(job, Optional.of(message(job, Bytes.utf8("x"))));
     loseTheNextAnswer();
 
-    shaky.handedOver(job.id());
+    shaky.handedOver(job.id(), due(job));
 
     assertTwoTries("UpdateItem");
     assertThat(store.overdue(10)).isEmpty();

@@ -13,6 +13,7 @@ import io.openhqm.core.Metadata;
 import io.openhqm.core.Result;
 import io.openhqm.tck.ManualClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -147,5 +148,10 @@ abstract class StoreTest {
                     .key(Map.of(JobTable.ID, Item.value(job.id().toString())))
                     .consistentRead(true))
         .item();
+  }
+
+  /** When a job that waits is due. */
+  static Instant due(Job job) {
+    return ((Job.State.Pending) job.state()).notBefore();
   }
 }

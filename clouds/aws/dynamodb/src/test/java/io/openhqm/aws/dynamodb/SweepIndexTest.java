@@ -92,7 +92,7 @@ final class SweepIndexTest extends StoreTest {
     clock.advance(Duration.ofMinutes(20));
 
     assertThat(sparse.overdue(10)).containsExactly(new Overdue(job, Optional.of(message)));
-    sparse.handedOver(job.id());
+    sparse.handedOver(job.id(), due(job));
     assertThat(indexed()).isEmpty();
   }
 
@@ -116,7 +116,7 @@ final class SweepIndexTest extends StoreTest {
       each.create(job, Optional.of(message(job, bytes(10))));
       each.claim(job.id(), LEASE);
 
-      each.handedOver(job.id());
+      each.handedOver(job.id(), due(job));
 
       assertThat(item(job)).doesNotContainKey(JobItem.HELD);
       assertThat(indexed().contains(job.id().toString())).isEqualTo(each == store);
@@ -166,7 +166,7 @@ final class SweepIndexTest extends StoreTest {
     clock.advance(Duration.ofMinutes(1));
 
     var first = store.overdue(100);
-    first.forEach(one -> store.handedOver(one.job().id()));
+    first.forEach(one -> store.handedOver(one.job().id(), due(one.job())));
     var second = store.overdue(100);
 
     assertThat(first).hasSizeBetween(10, 13);

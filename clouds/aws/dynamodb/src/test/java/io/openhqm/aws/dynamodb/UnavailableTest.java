@@ -56,7 +56,7 @@ final class UnavailableTest extends StoreTest {
         () -> shaky.complete(lease, completed("1"), TTL),
         () -> shaky.cancel(waiting.id(), TTL),
         () -> shaky.overdue(1),
-        () -> shaky.handedOver(waiting.id()),
+        () -> shaky.handedOver(waiting.id(), clock.instant()),
         () -> shaky.discard(waiting.id()));
   }
 
