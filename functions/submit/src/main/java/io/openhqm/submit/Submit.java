@@ -13,6 +13,7 @@ import io.openhqm.core.JobStore;
 import io.openhqm.core.JobStore.Creation;
 import io.openhqm.core.Message;
 import io.openhqm.core.Telemetry;
+import io.openhqm.core.TraceContext;
 import io.openhqm.core.UnavailableException;
 import io.openhqm.core.api.Api;
 import io.openhqm.core.api.ApiFunction;
