@@ -59,7 +59,8 @@ public record Job(
   }
 
   /**
-   * @param key what the client sent in {@code Idempotency-Key}; 1 to 255 visible ASCII characters
+   * @param key what tells it from other submissions, made of the client's {@code Idempotency-Key}
+   *     and of what that is for; 1 to 255 visible ASCII characters
    * @param fingerprint a digest of what was submitted under it, to tell a repetition from another
    *     request
    */

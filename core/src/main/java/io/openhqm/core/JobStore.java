@@ -93,6 +93,9 @@ public interface JobStore extends AutoCloseable {
    */
   Optional<Job> find(UUID id);
 
+  /** The job that has this idempotency key, unless it is expired. */
+  Optional<Job> findByKey(String key);
+
   /**
    * The job as soon as it is terminal, or as it is when {@code atMost} is over; a job that is not
    * known is not waited for. Waits in elapsed time, not by the injected clock.

@@ -137,6 +137,11 @@ final class Ports {
     }
 
     @Override
+    public Optional<Job> findByKey(String key) {
+      return realStore.findByKey(key);
+    }
+
+    @Override
     public Optional<Job> awaitEnd(UUID id, Duration atMost) throws InterruptedException {
       call("await " + id, id, () -> realStore.find(id));
       scheduler.await(atMost, () -> witness.isTerminal(id) || realStore.find(id).isEmpty());

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** J01 to J07: how a job comes into being. */
+/** J01 to J07 and J31: how a job comes into being. */
 abstract class JobStoreCreateRules extends JobStoreRules {
   @Test
   void j01CreatedJobIsFoundAsItWas() {
@@ -100,6 +100,26 @@ abstract class JobStoreCreateRules extends JobStoreRules {
     var second = created(newJobWithKey("key"));
 
     assertThat(store.create(newJobWithKey("key"), NOT_HELD)).isEqualTo(new Creation.Exists(second));
+  }
+
+  @Test
+  void j31JobIsFoundByItsKeyUntilItExpires() throws Exception {
+    var job = created(newJobWithKey("key"));
+    created(newJobWithKey("another"));
+    assertThat(store.findByKey("key")).contains(job);
+    assertThat(store.findByKey("KEY")).isEmpty();
+    assertThat(store.findByKey("none")).isEmpty();
+
+    var lease = claimed(job.id()).lease();
+    assertThat(store.findByKey("key")).contains(found(job.id()));
+    store.complete(lease, completed("1"), ticks(2));
+    assertThat(store.findByKey("key")).contains(found(job.id()));
+    passTime(ticks(3));
+    assertThat(store.findByKey("key")).isEmpty();
+
+    var discarded = created(newJobWithKey("third"));
+    store.discard(discarded.id());
+    assertThat(store.findByKey("third")).isEmpty();
   }
 
   @Test

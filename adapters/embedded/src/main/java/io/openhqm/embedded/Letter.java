@@ -6,6 +6,7 @@ import io.openhqm.core.Headers;
 import io.openhqm.core.Message;
 import io.openhqm.core.Metadata;
 import io.openhqm.core.Priority;
+import io.openhqm.core.TraceContext;
 import io.openhqm.core.api.Json;
 import io.openhqm.core.endpoint.SessionRule;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +59,8 @@ record Letter(
               priorityOrNormal(),
               session(rule, bytes, fields),
               Bytes.empty());
-      var message = new Message(messageId, Body.of(bytes), fields, metadata, now, Optional.empty());
+      var message =
+          new Message(messageId, Body.of(bytes), fields, metadata, now, TraceContext.of(fields));
       return new Opened.Good(message, dueTime(now));
     } catch (UnreadableException unreadable) {
       return new Opened.Bad(String.valueOf(unreadable.getMessage()));

@@ -62,6 +62,16 @@ final class SqliteJobStore implements JobStore {
   }
 
   @Override
+  public Optional<Job> findByKey(String key) {
+    parts.board().checkOpen();
+    return parts
+        .readers()
+        .read(sql -> sql.findByKey(key))
+        .flatMap(row -> find(row.id()))
+        .filter(job -> !job.isExpired(parts.clock().instant()));
+  }
+
+  @Override
   public Optional<Job> awaitEnd(UUID id, Duration atMost) throws InterruptedException {
     var waiter = parts.ends().add(id);
     try {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,6 +120,17 @@ class InboxTest {
         .singleElement()
         .asString()
         .contains("payload.customer", "1 to 255 characters");
+  }
+
+  @Test
+  void theTraceOfTheSenderGoesOn() throws Exception {
+    String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    sql("INSERT INTO inbox(attributes) VALUES ('{\"Traceparent\": \"" + trace + "\"}')");
+    sql("INSERT INTO inbox(attributes) VALUES ('{\"traceparent\": \"no trace\"}')");
+
+    assertThat(received(2))
+        .extracting(delivery -> delivery.message().traceparent())
+        .containsExactly(Optional.of(trace), Optional.empty());
   }
 
   @Test

@@ -65,6 +65,11 @@ final class MemoryJobStore extends Port implements JobStore {
   }
 
   @Override
+  public Optional<Job> findByKey(String key) {
+    return locked(() -> slots.findByKey(key, memory.clock.instant()).map(Slot::job));
+  }
+
+  @Override
   public Optional<Job> awaitEnd(UUID id, Duration atMost) throws InterruptedException {
     memory.lock.lockInterruptibly();
     try {

@@ -46,12 +46,14 @@ final class Slots {
   /** The job that stands in the way of {@code job}: of its id, or of its key and not expired. */
   Optional<Slot> existing(Job job, Instant now) {
     return find(job.id())
-        .or(
-            () ->
-                job.idempotency()
-                    .flatMap(idempotency -> Optional.ofNullable(byKey.get(idempotency.key())))
-                    .flatMap(this::find)
-                    .filter(slot -> !slot.job().isExpired(now)));
+        .or(() -> job.idempotency().flatMap(idempotency -> findByKey(idempotency.key(), now)));
+  }
+
+  /** The job that has the key and is not expired. */
+  Optional<Slot> findByKey(String key, Instant now) {
+    return Optional.ofNullable(byKey.get(key))
+        .flatMap(this::find)
+        .filter(slot -> !slot.job().isExpired(now));
   }
 
   void add(Slot slot) {

@@ -80,6 +80,11 @@ final class FakeStore implements JobStore {
   }
 
   @Override
+  public Optional<Job> findByKey(String key) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public Optional<Job> awaitEnd(UUID id, Duration atMost) {
     waited = Optional.of(atMost);
     jobs.computeIfPresent(id, (same, job) -> whileWaiting.apply(job));

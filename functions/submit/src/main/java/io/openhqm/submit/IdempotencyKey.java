@@ -10,6 +10,7 @@ import io.openhqm.core.api.Problem;
 import io.openhqm.core.api.ProblemException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,12 +26,15 @@ final class IdempotencyKey {
 
   /**
    * The key with the digest of what was submitted under it: method, target, forwarded fields and
-   * body.
+   * body. One key is another under each endpoint that clients name, and under none; so it is the
+   * same whatever the configuration makes of the name.
    *
+   * @param endpoint what the client named
    * @param forwarded the client's fields that go on to the backend
    * @throws ProblemException 400: it is there but is no key
    */
-  static Optional<Job.Idempotency> of(ApiRequest request, Headers forwarded) {
+  static Optional<Job.Idempotency> of(
+      ApiRequest request, Optional<String> endpoint, Headers forwarded) {
     if (!request.headers().has("Idempotency-Key")) {
       return Optional.empty();
     }
@@ -39,7 +43,16 @@ final class IdempotencyKey {
       throw invalid();
     }
     return Optional.of(
-        new Job.Idempotency(key(values.getFirst()), fingerprint(request, forwarded)));
+        new Job.Idempotency(
+            scoped(endpoint, key(values.getFirst())), fingerprint(request, forwarded)));
+  }
+
+  /** As short as any, and without what a client may have taken for a secret. */
+  private static String scoped(Optional<String> endpoint, String key) {
+    var digest = sha256();
+    update(digest, endpoint.map(name -> "endpoint " + name).orElse("default"));
+    update(digest, key);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
   }
 
   private static String key(String value) {

@@ -13,6 +13,7 @@ import io.openhqm.core.JobStore;
 import io.openhqm.core.JobStore.Creation;
 import io.openhqm.core.Message;
 import io.openhqm.core.Telemetry;
+import io.openhqm.core.TraceContext;
 import io.openhqm.core.UnavailableException;
 import io.openhqm.core.api.Api;
 import io.openhqm.core.api.ApiFunction;
@@ -155,7 +156,8 @@ public final class Submit implements ApiFunction {
 
   private ApiResponse accept(ApiRequest request, Submission submission, Instant now) {
     var prefer = Prefer.of(request.headers());
-    var idempotency = IdempotencyKey.of(request, submission.identity());
+    var idempotency =
+        IdempotencyKey.of(request, submission.metadata().endpoint(), submission.identity());
     requireCarriable(submission.payload().length());
     var job = Job.pending(ports.ids().next(), now, submission.notBefore(), idempotency);
     var message =
@@ -166,8 +168,26 @@ public final class Submit implements ApiFunction {
             submission.metadata(),
             now,
             TraceContext.of(request.headers()));
-    String route = route(message);
-    var stored = store(job, message, submission.notBefore(), route);
+    return switch (ports.resolver().resolve(message)) {
+      case Resolution.Found found ->
+          stored(request, prefer, job, message, submission.notBefore(), found.route().name());
+      case Resolution.Refused refused ->
+          // What was accepted before stays accepted, whatever the configuration says by now.
+          idempotency
+              .flatMap(key -> ports.store().findByKey(key.key()))
+              .map(existing -> answerAgain(request, prefer, job, existing))
+              .orElseThrow(() -> new ProblemException(refusal(refused)));
+    };
+  }
+
+  private ApiResponse stored(
+      ApiRequest request,
+      Prefer prefer,
+      Job job,
+      Message message,
+      Instant notBefore,
+      String route) {
+    var stored = store(job, message, notBefore, route);
     return switch (stored) {
       case Creation.Created created -> {
         ports.telemetry().traced(message.traceparent()).accepted(job.id(), route);
@@ -184,14 +204,6 @@ public final class Submit implements ApiFunction {
       ports.telemetry().notAccepted(route);
       throw notStored;
     }
-  }
-
-  /** The name of where it would go. */
-  private String route(Message message) {
-    return switch (ports.resolver().resolve(message)) {
-      case Resolution.Found found -> found.route().name();
-      case Resolution.Refused refused -> throw new ProblemException(refusal(refused));
-    };
   }
 
   private static Problem refusal(Resolution.Refused refused) {

@@ -87,6 +87,14 @@ final class FakeEngine implements Intake, JobStore, RequestQueue {
   }
 
   @Override
+  public Optional<Job> findByKey(String key) {
+    requireUp(storeIsDown);
+    return jobs.values().stream()
+        .filter(job -> job.idempotency().map(Job.Idempotency::key).equals(Optional.of(key)))
+        .findFirst();
+  }
+
+  @Override
   public Optional<Job> awaitEnd(UUID id, Duration atMost) {
     requireUp(waitIsDown);
     jobs.computeIfPresent(id, (same, job) -> whileWaiting.apply(job));

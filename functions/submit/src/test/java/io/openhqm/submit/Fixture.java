@@ -40,6 +40,10 @@ final class Fixture {
   final FakeEngine engine = new FakeEngine();
   final List<Throwable> troubles = new ArrayList<>();
   Optional<SessionRule> session = Optional.empty();
+
+  /** An endpoint that has left the configuration. */
+  Optional<String> gone = Optional.empty();
+
   String publicUrl = "";
   ClaimCheck claimCheck = ClaimCheck.unlimited();
   Optional<Intake> intake = Optional.empty();
@@ -114,13 +118,13 @@ final class Fixture {
     }
   }
 
-  private static EndpointResolver resolver() {
+  private EndpointResolver resolver() {
     return message -> {
       String name = message.metadata().endpoint().orElse("default");
       if (name.startsWith("http")) {
         return new Resolution.Refused(Refusal.URL_NOT_ALLOWED, "The URL is not on the allow list.");
       }
-      if (!name.equals("orders") && !name.equals("default")) {
+      if (!name.equals("orders") && !name.equals("default") || gone.equals(Optional.of(name))) {
         return new Resolution.Refused(
             Refusal.UNKNOWN_ENDPOINT, "There is no endpoint '" + name + "'; did you mean orders?");
       }

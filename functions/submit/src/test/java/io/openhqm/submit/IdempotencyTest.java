@@ -48,6 +48,45 @@ class IdempotencyTest {
   }
 
   @Test
+  void theSameKeyIsAnotherUnderAnotherEndpoint() {
+    var none = fixture.post("{\"payload\":1}", "Idempotency-Key", "k");
+    var orders =
+        fixture.post(
+            "{\"payload\":2,\"metadata\":{\"endpoint\":\"orders\"}}", "Idempotency-Key", "k");
+    var named =
+        fixture.post(
+            "{\"payload\":3,\"metadata\":{\"endpoint\":\"default\"}}", "Idempotency-Key", "k");
+    assertThat(none.status()).isEqualTo(202);
+    assertThat(orders.status()).isEqualTo(202);
+    assertThat(named.status()).isEqualTo(202);
+    assertThat(fixture.engine.sent).hasSize(3);
+    assertThat(proxied("/proxy/orders/a").status())
+        .as("one endpoint, whichever way it is asked for")
+        .isEqualTo(422);
+  }
+
+  @Test
+  void aRepetitionIsAnsweredWhenItsEndpointIsGone() {
+    String body = "{\"payload\":1,\"metadata\":{\"endpoint\":\"orders\"}}";
+    var first = fixture.post(body, "Idempotency-Key", "k");
+    assertThat(first.status()).isEqualTo(202);
+    fixture.gone = Optional.of("orders");
+
+    var again = fixture.post(body, "Idempotency-Key", "k");
+    assertThat(again.status()).isEqualTo(202);
+    assertThat(again.body()).isEqualTo(first.body());
+    assertThat(again.headers().first("Idempotency-Replayed")).contains("true");
+    assertThat(fixture.post(body.replace("1", "2"), "Idempotency-Key", "k").body().toUtf8())
+        .contains("/problems/idempotency-mismatch");
+    assertThat(fixture.post(body, "Idempotency-Key", "new").body().toUtf8())
+        .contains("/problems/route-unknown");
+    assertThat(fixture.post(body).body().toUtf8()).contains("/problems/route-unknown");
+    assertThat(fixture.engine.sent).hasSize(1);
+    fixture.engine.storeIsDown = true;
+    assertThat(fixture.post(body, "Idempotency-Key", "k").status()).isEqualTo(503);
+  }
+
+  @Test
   void whatAGatewayAddsIsNoOtherRequest() {
     proxied(
         "/proxy/orders/a", "X-Forwarded-For", "1.1.1.1", "traceparent", "x", "X-Request-ID", "1");

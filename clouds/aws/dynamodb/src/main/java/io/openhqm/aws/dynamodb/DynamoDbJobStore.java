@@ -123,6 +123,14 @@ final class DynamoDbJobStore implements JobStore {
   }
 
   @Override
+  public Optional<Job> findByKey(String key) {
+    var now = clock.instant();
+    return keys.holderOf(key)
+        .flatMap(id -> JobItem.find(table, id, now))
+        .filter(job -> !job.isExpired(now));
+  }
+
+  @Override
   public Optional<Job> awaitEnd(UUID id, Duration atMost) throws InterruptedException {
     long start = System.nanoTime();
     var pause = FIRST_PAUSE;

@@ -58,6 +58,11 @@ final class IdempotencyKeys {
         .build();
   }
 
+  /** The id of the job that has this key, if any; the job may be gone. */
+  Optional<String> holderOf(String key) {
+    return table.get(id(key), JOB).map(IdempotencyKeys::holder);
+  }
+
   /** The id of the job that has the key. */
   static String holder(Item key) {
     return key.text(JOB);

@@ -1,20 +1,19 @@
-package io.openhqm.submit;
+package io.openhqm.core;
 
-import io.openhqm.core.Headers;
 import java.util.List;
 import java.util.Optional;
 
 /** W3C Trace Context: reads {@code traceparent}. */
-final class TraceContext {
+public final class TraceContext {
   private static final int LENGTH = 55;
 
   private TraceContext() {}
 
   /**
-   * The request's trace context; empty where it has none, more than one, or one that is not valid:
-   * then a new trace begins.
+   * The trace context that these fields carry; empty where they have none, more than one, or one
+   * that is not valid: then a new trace begins.
    */
-  static Optional<String> of(Headers headers) {
+  public static Optional<String> of(Headers headers) {
     if (!headers.has("traceparent")) {
       return Optional.empty();
     }
