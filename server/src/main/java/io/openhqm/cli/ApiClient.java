@@ -29,7 +29,8 @@ final class ApiClient implements AutoCloseable {
   }
 
   /** An answer, with what a command needs of it. */
-  record Answer(int status, byte[] body, Optional<String> contentType) {
+  record Answer(
+      int status, byte[] body, Optional<String> contentType, Optional<Duration> retryAfter) {
     /**
      * The value of a field at the top of a JSON object, as text; objects and arrays as their JSON.
      * Empty if it is not there.
@@ -84,7 +85,10 @@ final class ApiClient implements AutoCloseable {
     try {
       HttpResponse<byte[]> response = client.send(request.build(), BodyHandlers.ofByteArray());
       return new Answer(
-          response.statusCode(), response.body(), response.headers().firstValue("Content-Type"));
+          response.statusCode(),
+          response.body(),
+          response.headers().firstValue("Content-Type"),
+          response.headers().firstValue("Retry-After").flatMap(ApiClient::seconds));
     } catch (IOException noAnswer) {
       throw new UnreachableException(
           "No answer from "
@@ -101,6 +105,13 @@ final class ApiClient implements AutoCloseable {
             ? Map.<String, String>of()
             : Map.of("Prefer", "wait=" + waiting.toSeconds());
     return send("GET", path, headers, new byte[0], waiting);
+  }
+
+  /** Another form, a date, is not used by the server. */
+  private static Optional<Duration> seconds(String text) {
+    return text.matches("[0-9]{1,6}")
+        ? Optional.of(Duration.ofSeconds(Long.parseLong(text)))
+        : Optional.empty();
   }
 
   private static String reason(IOException failure) {

@@ -2,7 +2,6 @@ package io.openhqm.cli;
 
 import io.openhqm.cli.ApiClient.Answer;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,6 +12,8 @@ import picocli.CommandLine.Spec;
  */
 abstract class ClientCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofSeconds(10);
+  private static final Duration PAUSE_MIN = Duration.ofSeconds(1);
+  private static final Duration PAUSE_MAX = Duration.ofSeconds(10);
 
   @Mixin ClientOptions options = new ClientOptions();
 
@@ -32,6 +33,7 @@ abstract class ClientCommand implements Callable<Integer> {
     try (var api = new ApiClient(options.server)) {
       return run(api, console).code();
     } catch (ApiClient.UnreachableException unreachable) {
+      console.progressDone();
       console.error(unreachable.getMessage());
       return ExitCode.UNAVAILABLE.code();
     }
@@ -56,13 +58,18 @@ abstract class ClientCommand implements Callable<Integer> {
     };
   }
 
-  /** Polls until the job has ended or the time is over, with a progress line. */
+  /**
+   * Polls until the job has ended or the time is over, with a progress line. A server that does not
+   * hold its answer back is asked as seldom as it says, and ever less.
+   */
   final Answer awaitEnd(ApiClient api, Console console, String id, Duration atMost)
       throws ApiClient.UnreachableException, InterruptedException {
     long start = System.nanoTime();
+    var pause = PAUSE_MIN;
     while (true) {
+      long asked = System.nanoTime();
       var left = atMost.minusNanos(System.nanoTime() - start);
-      var waiting = left.compareTo(POLL) < 0 ? left : POLL;
+      var waiting = shorter(left, POLL);
       var answer =
           api.get(
               "/api/v1/response/" + id,
@@ -73,7 +80,19 @@ abstract class ClientCommand implements Callable<Integer> {
       }
       long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
       console.progress(id + "  " + answer.field("status").orElse("") + "  " + seconds + " s");
+      if (System.nanoTime() - asked < PAUSE_MIN.toNanos()) {
+        var told = answer.retryAfter().orElse(Duration.ZERO);
+        var longer = told.compareTo(pause) > 0 ? told : pause;
+        Thread.sleep(shorter(longer, atMost.minusNanos(System.nanoTime() - start)));
+        pause = shorter(pause.multipliedBy(2), PAUSE_MAX);
+      } else {
+        pause = PAUSE_MIN;
+      }
     }
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   /** Prints a response envelope for a person or a program. */
@@ -102,9 +121,5 @@ abstract class ClientCommand implements Callable<Integer> {
       case "FAILED", "TIMEOUT", "CANCELLED" -> ExitCode.FAILED;
       default -> ExitCode.NOT_DONE;
     };
-  }
-
-  static Optional<Duration> seconds(Optional<Integer> seconds) {
-    return seconds.map(Duration::ofSeconds);
   }
 }

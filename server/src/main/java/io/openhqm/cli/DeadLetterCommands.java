@@ -28,7 +28,15 @@ import picocli.CommandLine.Parameters;
 final class DeadLetterCommands {
   private static final String PATH = "/api/v1/dead-letters";
 
-  @Command(name = "list", description = "Lists dead letters, oldest first, as JSON.")
+  @Command(
+      name = "list",
+      description = "Lists dead letters, oldest first, as JSON.",
+      footer = {
+        "",
+        "Examples:",
+        "  openhqm dead-letters list --limit 1000",
+        "  openhqm dead-letters list --after ID"
+      })
   static final class ListAll extends ClientCommand {
     @Option(
         names = "--limit",
@@ -55,7 +63,10 @@ final class DeadLetterCommands {
     }
   }
 
-  @Command(name = "show", description = "Shows one with its message and the reason, as JSON.")
+  @Command(
+      name = "show",
+      description = "Shows one with its message and the reason, as JSON.",
+      footer = {"", "Example:", "  openhqm dead-letters show ID"})
   static final class Show extends ClientCommand {
     @Parameters(paramLabel = "ID", description = "The correlation id.")
     UUID id = new UUID(0, 0);
@@ -102,7 +113,8 @@ final class DeadLetterCommands {
 
   @Command(
       name = "redrive",
-      description = "Runs them again, each as a new job. A dead letter can be redriven once.")
+      description = "Runs them again, each as a new job. A dead letter can be redriven once.",
+      footer = {"", "Example:", "  openhqm dead-letters redrive ID ID"})
   static final class Redrive extends ForEach {
     @Override
     ApiClient.Answer call(ApiClient api, UUID id)
@@ -116,7 +128,10 @@ final class DeadLetterCommands {
     }
   }
 
-  @Command(name = "purge", description = "Removes them for good.")
+  @Command(
+      name = "purge",
+      description = "Removes them for good.",
+      footer = {"", "Example:", "  openhqm dead-letters purge ID"})
   static final class Purge extends ForEach {
     @Override
     ApiClient.Answer call(ApiClient api, UUID id)

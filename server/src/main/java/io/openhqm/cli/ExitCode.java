@@ -2,28 +2,28 @@ package io.openhqm.cli;
 
 /** What the process ends with. */
 enum ExitCode {
-  /** Done as asked. */
-  OK(0),
-  /** The server refused, or the job ended as FAILED, TIMEOUT or CANCELLED. */
-  FAILED(1),
-  /** The command line is not right. */
-  USAGE(2),
-  /** The server cannot be reached, or cannot take work now: try again. */
-  UNAVAILABLE(3),
-  /** No such job or dead letter, or it has expired. */
-  NOT_FOUND(4),
-  /** The configuration is not valid, or the server could not start. */
-  CONFIGURATION(5),
-  /** The job has not ended in the time given. */
-  NOT_DONE(6);
+  OK(0, "done as asked"),
+  FAILED(1, "the server refused, or the job ended as FAILED, TIMEOUT or CANCELLED"),
+  USAGE(2, "the command line is not right"),
+  UNAVAILABLE(3, "the server cannot be reached, or cannot take work now: try again"),
+  NOT_FOUND(4, "no such job or dead letter, or it has expired"),
+  CONFIGURATION(5, "the configuration is not valid, or the server could not start"),
+  NOT_DONE(6, "the job has not ended in the time given");
 
   private final int code;
+  private final String meaning;
 
-  ExitCode(int code) {
+  ExitCode(int code, String meaning) {
     this.code = code;
+    this.meaning = meaning;
   }
 
   int code() {
     return code;
+  }
+
+  /** For people. */
+  String meaning() {
+    return meaning;
   }
 }

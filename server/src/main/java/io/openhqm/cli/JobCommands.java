@@ -19,7 +19,7 @@ final class JobCommands {
   @Command(
       name = "status",
       description = "Shows where a job stands.",
-      footer = {"", "Example:", "  openhqm status 0199c0de-0000-7000-8000-000000000000"})
+      footer = {"", "Examples:", "  openhqm status ID", "  openhqm status ID --json"})
   static final class Status extends OneJob {
     @Override
     ExitCode run(ApiClient api, Console console)
@@ -47,7 +47,8 @@ final class JobCommands {
       description = "Shows the answer of a job that has ended.",
       footer = {
         "",
-        "Example, the backend's own bytes into a file:",
+        "Examples:",
+        "  openhqm response ID",
         "  openhqm response ID --body > answer.pdf"
       })
   static final class Response extends OneJob {

@@ -1,12 +1,16 @@
 package io.openhqm.cli;
 
+import io.openhqm.cli.Console.Look;
 import io.openhqm.server.LastingLogManager;
-import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.AutoComplete;
 import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The {@code openhqm} command. */
@@ -31,10 +35,13 @@ public final class Main {
     var named = args.length == 0 ? null : commands.get(args[0]);
     if (named == null) {
       commands.forEach((name, command) -> add(root, name, command));
-      root.addSubcommand(new AutoComplete.GenerateCompletion());
+      root.addSubcommand(completion());
     } else {
       add(root, args[0], named);
     }
+    // Picocli's own texts, which may go to either stream.
+    boolean colours = look().outColours() && look().errColours();
+    root.setColorScheme(Help.defaultColorScheme(colours ? Ansi.ON : Ansi.OFF));
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setExpandAtFiles(false); // @FILE is a payload, not a file of arguments
     root.setExecutionExceptionHandler(
@@ -72,36 +79,48 @@ public final class Main {
         .forEach(sub -> sub.getCommandSpec().mixinStandardHelpOptions(true));
   }
 
+  private static CommandLine completion() {
+    var completion = new CommandLine(new AutoComplete.GenerateCompletion());
+    completion
+        .getCommandSpec()
+        .usageMessage()
+        .footer("", "Example:", "  source <(openhqm generate-completion)");
+    return completion;
+  }
+
   private static CommandLine root() {
     var spec =
         CommandSpec.create()
             .name("openhqm")
             .versionProvider(new Version())
             .mixinStandardHelpOptions(true);
+    var footer = new ArrayList<String>();
+    footer.addAll(
+        List.of(
+            "",
+            "Examples:",
+            "  openhqm demo",
+            "  openhqm serve --config config.yaml",
+            "  openhqm submit '{\"operation\": \"echo\", \"data\": 1}' --wait 30",
+            "  source <(openhqm generate-completion)",
+            "",
+            "Exit codes:"));
+    for (var code : ExitCode.values()) {
+      footer.add("  " + code.code() + "  " + code.meaning());
+    }
     spec.usageMessage()
         .description(
             "Turns any HTTP call into an asynchronous one: 202 now, the answer when it is there.")
-        .footer(
-            "",
-            "Exit codes:",
-            "  0  done as asked",
-            "  1  the server refused, or the job ended as FAILED, TIMEOUT or CANCELLED",
-            "  2  the command line is not right",
-            "  3  the server cannot be reached, or cannot take work now",
-            "  4  no such job or dead letter, or it has expired",
-            "  5  the configuration is not valid, or the server could not start",
-            "  6  the job has not ended in the time given",
-            "",
-            "Shell completion:  source <(openhqm generate-completion)");
+        .footer(footer.toArray(String[]::new));
     return new CommandLine(spec);
   }
 
   /** Where a command writes. */
   static Console console(CommandSpec spec) {
-    PrintWriter out = spec.commandLine().getOut();
-    return new Console(
-        out,
-        spec.commandLine().getErr(),
-        System.console() != null && System.getenv("NO_COLOR") == null);
+    return new Console(spec.commandLine().getOut(), spec.commandLine().getErr(), look());
+  }
+
+  private static Look look() {
+    return Look.of(System.getProperty(Look.TERMINALS, ""), System.getenv());
   }
 }

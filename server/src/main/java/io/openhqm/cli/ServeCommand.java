@@ -117,7 +117,7 @@ final class ServeCommand implements Callable<Integer> {
         console.error("openhqm cannot start: " + reason(notStarted));
         return ExitCode.CONFIGURATION;
       }
-      console.error("openhqm listens on " + config.server().host() + ":" + server.port());
+      console.note("openhqm listens on " + config.server().host() + ":" + server.port());
       serveUntilStopped(server, log);
       return ExitCode.OK;
     }

@@ -1,5 +1,6 @@
 package io.openhqm.cli;
 
+import io.openhqm.core.Bytes;
 import io.openhqm.core.Priority;
 import io.openhqm.core.api.Json;
 import java.io.ByteArrayOutputStream;
@@ -8,13 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.core.JsonGenerator;
 
 /** Submits a payload. */
 @Command(
@@ -25,6 +29,7 @@ import tools.jackson.core.JsonGenerator;
       "Examples:",
       "  openhqm submit '{\"operation\": \"echo\", \"data\": \"Hello World\"}'",
       "  openhqm submit @order.json --endpoint orders --priority high --wait 30",
+      "  openhqm submit @order.json --type order.new --meta tenant=acme --not-before 2026-12-24T18:00:00Z",
       "  echo '{\"n\": 1}' | openhqm submit - --session customer-17"
     })
 final class SubmitCommand extends ClientCommand {
@@ -46,8 +51,9 @@ final class SubmitCommand extends ClientCommand {
   @Option(
       names = {"-H", "--header"},
       paramLabel = "NAME=VALUE",
-      description = "A header field for the backend; may repeat.")
-  Map<String, String> headers = new LinkedHashMap<>();
+      description =
+          "A header field for the backend, also as NAME: VALUE; may repeat, as may a name.")
+  List<String> headers = List.of();
 
   @Option(names = "--priority", description = "low, normal, high or 0 to 9.")
   Optional<String> priority = Optional.empty();
@@ -70,6 +76,27 @@ final class SubmitCommand extends ClientCommand {
   Optional<Integer> delay = Optional.empty();
 
   @Option(
+      names = "--not-before",
+      paramLabel = "TIME",
+      description = "Do not begin before that time, such as 2026-12-24T18:00:00+01:00.")
+  Optional<String> notBefore = Optional.empty();
+
+  @Option(names = "--type", description = "What kind of request it is, for routing.")
+  Optional<String> type = Optional.empty();
+
+  @Option(
+      names = {"-m", "--meta"},
+      paramLabel = "KEY=TEXT",
+      description = "Any other metadata, a text; may repeat.")
+  Map<String, String> meta = new LinkedHashMap<>();
+
+  @Option(
+      names = "--metadata",
+      paramLabel = "JSON",
+      description = "Any other metadata, an object: its fields stand beside those of the options.")
+  Optional<String> metadata = Optional.empty();
+
+  @Option(
       names = {"-k", "--idempotency-key"},
       description = "The same key with the same payload gives the same job.")
   Optional<String> idempotencyKey = Optional.empty();
@@ -87,6 +114,16 @@ final class SubmitCommand extends ClientCommand {
       console.error(
           "--priority must be low, normal, high or 0 to 9 but is '" + priority.get() + "'.");
       return ExitCode.USAGE;
+    }
+    if (metadata.isPresent() && !isObject(metadata.get())) {
+      console.error("--metadata must be a JSON object but is '" + metadata.get() + "'.");
+      return ExitCode.USAGE;
+    }
+    for (String header : headers) {
+      if (separator(header) < 1) {
+        console.error("A header must be NAME=VALUE or NAME: VALUE but is '" + header + "'.");
+        return ExitCode.USAGE;
+      }
     }
     byte[] body;
     try {
@@ -119,26 +156,53 @@ final class SubmitCommand extends ClientCommand {
     var out = new ByteArrayOutputStream(json.length + 256);
     out.writeBytes("{\"payload\":".getBytes(StandardCharsets.UTF_8));
     out.writeBytes(json);
-    var rest = new ByteArrayOutputStream(256);
-    try (JsonGenerator generator = Json.generator(rest)) {
-      generator.writeStartObject();
-      generator.writeObjectPropertyStart("headers");
-      headers.forEach(generator::writeStringProperty);
-      generator.writeEndObject();
-      generator.writeObjectPropertyStart("metadata");
-      endpoint.ifPresent(value -> generator.writeStringProperty("endpoint", value));
-      method.ifPresent(value -> generator.writeStringProperty("method", value));
-      priority.ifPresent(value -> generator.writeStringProperty("priority", value));
-      session.ifPresent(value -> generator.writeStringProperty("session_id", value));
-      timeout.ifPresent(value -> generator.writeNumberProperty("timeout", value));
-      delay.ifPresent(value -> generator.writeNumberProperty("delay", value));
-      generator.writeEndObject();
-      generator.writeEndObject();
-    }
-    byte[] tail = rest.toByteArray();
-    tail[0] = ',';
-    out.writeBytes(tail);
+    String rest = ",\"headers\":" + headersJson() + ",\"metadata\":" + metadataJson() + "}";
+    out.writeBytes(rest.getBytes(StandardCharsets.UTF_8));
     return out.toByteArray();
+  }
+
+  /** A name that came more than once has an array, in the spelling that came first. */
+  private String headersJson() {
+    var values = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);
+    for (String header : headers) {
+      int at = separator(header);
+      values
+          .computeIfAbsent(header.substring(0, at).strip(), name -> new ArrayList<>())
+          .add(Json.quote(header.substring(at + 1).strip()));
+    }
+    return values.entrySet().stream()
+        .map(one -> Json.quote(one.getKey()) + ":[" + String.join(",", one.getValue()) + "]")
+        .collect(Collectors.joining(",", "{", "}"));
+  }
+
+  /** Where the name ends; negative if there is no end. */
+  private static int separator(String header) {
+    int equals = header.indexOf('=');
+    int colon = header.indexOf(':');
+    return equals < 0 || colon >= 0 && colon < equals ? colon : equals;
+  }
+
+  private String metadataJson() {
+    var fields = new ArrayList<String>();
+    endpoint.ifPresent(value -> fields.add("\"endpoint\":" + Json.quote(value)));
+    method.ifPresent(value -> fields.add("\"method\":" + Json.quote(value)));
+    priority.ifPresent(value -> fields.add("\"priority\":" + Json.quote(value)));
+    session.ifPresent(value -> fields.add("\"session_id\":" + Json.quote(value)));
+    type.ifPresent(value -> fields.add("\"type\":" + Json.quote(value)));
+    timeout.ifPresent(value -> fields.add("\"timeout\":" + value));
+    delay.ifPresent(value -> fields.add("\"delay\":" + value));
+    notBefore.ifPresent(value -> fields.add("\"not_before\":" + Json.quote(value)));
+    meta.forEach((key, text) -> fields.add(Json.quote(key) + ":" + Json.quote(text)));
+    metadata
+        .map(String::strip)
+        .map(object -> object.substring(1, object.length() - 1))
+        .filter(inside -> !inside.isBlank())
+        .ifPresent(fields::add);
+    return "{" + String.join(",", fields) + "}";
+  }
+
+  private static boolean isObject(String json) {
+    return json.strip().startsWith("{") && Json.isJson(Bytes.utf8(json));
   }
 
   private static byte[] read(String payload) throws IOException {

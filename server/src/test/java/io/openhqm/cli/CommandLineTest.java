@@ -2,9 +2,11 @@ package io.openhqm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openhqm.cli.Console.Look;
 import io.openhqm.core.config.ConfigLoader;
 import io.openhqm.core.config.ConfigResult;
 import io.openhqm.server.OpenHqmServer;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,13 +75,16 @@ class CommandLineTest {
   private int run(String... args) {
     out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
-    int code =
-        Main.commandLine(args)
-            .setOut(new PrintWriter(out))
-            .setErr(new PrintWriter(err))
-            .execute(args);
+    int code = execute(args);
     assertThat(out + "" + err).as("colour where no terminal is").doesNotContain("\u001b");
     return code;
+  }
+
+  private int execute(String... args) {
+    return Main.commandLine(args)
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .execute(args);
   }
 
   /** Runs a client command against the server. */
@@ -145,6 +151,108 @@ class CommandLineTest {
     assertThat(json().path("status").asString()).isEqualTo("COMPLETED");
     assertThat(json().path("result").path("method").asString()).isEqualTo("PUT");
     assertThat(json().path("result").path("body").asString()).isEqualTo("{\"order\": 17}");
+  }
+
+  @Test
+  void submitTakesEveryMetadataAndHeadersThatRepeat() {
+    String id =
+        submitted(
+            "--endpoint",
+            "gone",
+            "-H",
+            "X-A=one",
+            "-H",
+            "x-a: two",
+            "-H",
+            "X-B=c:d=e",
+            "--type",
+            "order.new",
+            "--not-before",
+            "2026-01-01T00:00:00Z",
+            "--meta",
+            "tenant=acme",
+            "-m",
+            "note=a \"b\"",
+            "--metadata",
+            "{\"n\": [1, {}], \"partition_key\": 7}");
+    ask("wait", id);
+    Awaitility.await().until(() -> ask("dead-letters", "show", id) == 0);
+
+    assertThat(json().path("headers").toString())
+        .startsWith("{\"X-A\":[\"one\",\"two\"],\"X-B\":\"c:d=e\",");
+    assertThat(json().path("metadata"))
+        .isEqualTo(
+            JsonMapper.shared()
+                .readTree(
+                    """
+                    {"endpoint": "gone", "type": "order.new", "not_before": "2026-01-01T00:00:00Z",
+                     "tenant": "acme", "note": "a \\"b\\"", "n": [1, {}], "partition_key": 7}
+                    """));
+  }
+
+  @Test
+  void submitTakesNoMetadataThatIsNoneAndNothingTwice() {
+    for (String wrong : new String[] {"1", "[]", "{", "{} {}", "x"}) {
+      assertThat(ask("submit", "1", "--metadata", wrong)).as(wrong).isEqualTo(2);
+      assertThat(err.toString()).contains("--metadata");
+    }
+    assertThat(ask("submit", "1", "--metadata", " {} ")).isZero();
+    assertThat(ask("submit", "1", "-H", "no-separator")).isEqualTo(2);
+    assertThat(ask("submit", "1", "-H", "=value")).isEqualTo(2);
+    assertThat(ask("submit", "1", "--type", "a", "--meta", "type=b")).isEqualTo(1);
+    assertThat(err.toString()).contains("/metadata/type");
+  }
+
+  @Test
+  void submitReadsStandardInput() {
+    var before = System.in;
+    System.setIn(
+        new ByteArrayInputStream("{\"from\": \"stdin\"}".getBytes(StandardCharsets.UTF_8)));
+    try {
+      assertThat(ask("submit", "-", "--wait", "10", "--json")).as(err.toString()).isZero();
+    } finally {
+      System.setIn(before);
+    }
+    assertThat(json().path("result").path("body").asString()).isEqualTo("{\"from\": \"stdin\"}");
+  }
+
+  @Test
+  void whoWaitsSeesThatItGoesOnAndTheServerIsNotFloodedWithQuestions() {
+    var config =
+        ((ConfigResult.Loaded)
+                ConfigLoader.loadText(
+                    """
+                    server: {host: 127.0.0.1, port: 0, max_wait_seconds: 0}
+                    queue: {type: memory}
+                    cache: {type: memory}
+                    """,
+                    "cli",
+                    folder,
+                    Map.of()))
+            .config();
+    System.setProperty(Look.TERMINALS, "err");
+    try (var impatient =
+        OpenHqmServer.start(config, OpenHqmServer.Mode.ALL, InstantSource.system(), "test")) {
+      String url = "http://127.0.0.1:" + impatient.port();
+      assertThat(execute("submit", "1", "--delay", "600", "--wait", "3", "--server", url))
+          .isEqualTo(6);
+      assertThat(err.toString()).contains("\r\u001b[K").contains("PENDING");
+      assertThat(out.toString()).doesNotContain("\u001b");
+
+      var api = new ApiClient(java.net.URI.create(url));
+      String metrics = api.get("/metrics", java.time.Duration.ZERO).text();
+      var polls =
+          Pattern.compile(
+                  "openhqm_requests_total\\{endpoint=\"/api/v1/response/\\{id}\".*} ([0-9.]+)")
+              .matcher(metrics);
+      assertThat(polls.find()).isTrue();
+      assertThat(Double.parseDouble(polls.group(1))).isBetween(2.0, 4.0);
+      api.close();
+    } catch (ApiClient.UnreachableException | InterruptedException failed) {
+      throw new AssertionError(failed);
+    } finally {
+      System.clearProperty(Look.TERMINALS);
+    }
   }
 
   @Test
@@ -237,6 +345,21 @@ class CommandLineTest {
   }
 
   @Test
+  void deadLettersAreListedPageByPage() {
+    failed();
+    failed();
+
+    assertThat(ask("dead-letters", "list", "--limit", "1")).isZero();
+    String first = json().path("dead_letters").path(0).path("correlation_id").asString();
+    assertThat(ask("dead-letters", "list", "--limit", "1", "--after", first)).isZero();
+    String second = json().path("dead_letters").path(0).path("correlation_id").asString();
+    assertThat(second).isGreaterThan(first);
+    assertThat(ask("dead-letters", "list", "--after", "ffffffff-ffff-ffff-bfff-ffffffffffff"))
+        .isZero();
+    assertThat(json().path("dead_letters")).isEmpty();
+  }
+
+  @Test
   void aServerThatIsNotThereEndsWith3AndSaysHowToStartIt() {
     assertThat(run("status", UNKNOWN, "--server", "http://127.0.0.1:1")).isEqualTo(3);
     assertThat(err.toString().lines()).hasSize(1);
@@ -297,14 +420,27 @@ class CommandLineTest {
         "wait",
         "cancel",
         "dead-letters",
-        "config"
+        "dead-letters list",
+        "dead-letters show",
+        "dead-letters redrive",
+        "dead-letters purge",
+        "config",
+        "config check",
+        "config show",
+        "version",
+        "generate-completion"
       })
   void everyCommandExplainsItselfWithAnExample(String command) {
-    assertThat(run(command, "--help")).isZero();
+    var asked = new ArrayList<>(List.of(command.split(" ")));
+    asked.add("--help");
+    assertThat(run(asked.toArray(String[]::new))).isZero();
     assertThat(printed()).contains("Example").contains("openhqm " + command);
     assertThat(err.toString()).isEmpty();
     assertThat(run("--help")).isZero();
-    assertThat(printed()).contains(command).contains("Exit codes:");
+    assertThat(printed())
+        .contains(command.split(" ")[0])
+        .contains("Examples:")
+        .contains("Exit codes:");
   }
 
   @Test
@@ -312,6 +448,9 @@ class CommandLineTest {
     assertThat(run("version")).isZero();
     assertThat(printed()).startsWith("openhqm ").contains("Java ");
     assertThat(run("--version")).isZero();
+    assertThat(run("version", "--json")).isZero();
+    assertThat(json().path("openhqm").asString()).isNotEmpty();
+    assertThat(json().path("java").asString()).isEqualTo(Runtime.version().toString());
   }
 
   @Test

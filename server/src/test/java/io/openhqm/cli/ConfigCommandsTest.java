@@ -7,18 +7,23 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 class ConfigCommandsTest {
   @TempDir private Path folder;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
-  private int run(String command, Path file) {
-    String[] args = {"config", command, "--config", file.toString()};
+  private int run(String command, Path file, String... more) {
+    var all = new ArrayList<>(List.of("config", command, "--config", file.toString()));
+    all.addAll(List.of(more));
+    String[] args = all.toArray(String[]::new);
     return Main.commandLine(args)
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
@@ -114,6 +119,35 @@ class ConfigCommandsTest {
     out.getBuffer().setLength(0);
     assertThat(run("show", file(first))).as(first).isZero();
     assertThat(out.toString().replaceAll("# .*", "")).isEqualTo(first.replaceAll("# .*", ""));
+  }
+
+  @Test
+  void programsReadItAsJson() throws IOException {
+    var good =
+        file(
+            "queue: {mqtt_password: hidden-1, kafka_bootstrap_servers: [a, b]}\nworker: {count: 7}");
+    assertThat(run("show", good, "--json")).isZero();
+    var shown = JsonMapper.shared().readTree(out.toString());
+    assertThat(shown.at("/settings/worker/count").asInt()).isEqualTo(7);
+    assertThat(shown.at("/settings/worker/count").isNumber()).isTrue();
+    assertThat(shown.at("/settings/proxy/enabled").isBoolean()).isTrue();
+    assertThat(shown.at("/settings/queue/connection/kafka/bootstrap_servers").toString())
+        .isEqualTo("[\"a\",\"b\"]");
+    assertThat(shown.at("/places").path("worker.count").asString()).isEqualTo(good + ":2:17");
+    assertThat(out.toString()).doesNotContain("hidden").contains("********");
+
+    out.getBuffer().setLength(0);
+    assertThat(run("check", good, "--json")).isZero();
+    assertThat(JsonMapper.shared().readTree(out.toString()).path("valid").asBoolean()).isTrue();
+
+    out.getBuffer().setLength(0);
+    var bad = file("server: {prot: 0}");
+    assertThat(run("check", bad, "--json")).isEqualTo(ExitCode.CONFIGURATION.code());
+    var verdict = JsonMapper.shared().readTree(out.toString());
+    assertThat(verdict.path("valid").asBoolean(true)).isFalse();
+    assertThat(verdict.at("/faults/0/place").asString()).isEqualTo(bad + ":1:10");
+    assertThat(verdict.at("/faults/0/key").asString()).isEqualTo("server.prot");
+    assertThat(verdict.at("/faults/0/detail").asString()).contains("did you mean 'port'?");
   }
 
   @Test

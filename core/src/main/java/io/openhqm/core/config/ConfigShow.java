@@ -1,8 +1,17 @@
 package io.openhqm.core.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.openhqm.core.api.Json;
 import io.openhqm.core.config.ConfigResult.ShownValue;
+import java.io.ByteArrayOutputStream;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import tools.jackson.core.JsonGenerator;
 
 /**
  * Prints what is in force as YAML in the nested dialect, secrets masked, each value with where it
@@ -25,6 +34,67 @@ public final class ConfigShow {
     var show = new ConfigShow();
     show.print(root, 0);
     return show.lines.toString();
+  }
+
+  /**
+   * The same as one JSON object: {@code settings}, nested, and {@code places}, where each came from
+   * by its dotted path.
+   */
+  public static String json(ConfigResult.Loaded loaded) {
+    var root = new Section();
+    loaded.values().forEach(root::put);
+    var out = new ByteArrayOutputStream(4096);
+    try (JsonGenerator json = Json.generator(out)) {
+      json.writeStartObject();
+      json.writeName("settings");
+      write(root, json);
+      json.writeObjectPropertyStart("places");
+      for (var value : loaded.values()) {
+        json.writeStringProperty(String.join(".", Connections.nested(value.path())), value.place());
+      }
+      json.writeEndObject();
+      json.writeEndObject();
+    }
+    return out.toString(UTF_8);
+  }
+
+  private static void write(Section section, JsonGenerator json) {
+    json.writeStartObject();
+    section.parts.forEach(
+        (key, part) -> {
+          json.writeName(key);
+          switch (part) {
+            case Section inner -> write(inner, json);
+            case Leaf leaf ->
+                write(
+                    new Load(LoadSettings.builder().build()).loadFromString(leaf.value.yaml()),
+                    json);
+          }
+        });
+    json.writeEndObject();
+  }
+
+  private static void write(@Nullable Object value, JsonGenerator json) {
+    switch (value) {
+      case null -> json.writeNull();
+      case Boolean truth -> json.writeBoolean(truth);
+      case Number number -> json.writeNumber(number.toString());
+      case List<?> items -> {
+        json.writeStartArray();
+        items.forEach(item -> write(item, json));
+        json.writeEndArray();
+      }
+      case Map<?, ?> fields -> {
+        json.writeStartObject();
+        fields.forEach(
+            (key, field) -> {
+              json.writeName(String.valueOf(key));
+              write(field, json);
+            });
+        json.writeEndObject();
+      }
+      default -> json.writeString(value.toString());
+    }
   }
 
   private void print(Section section, int depth) {
