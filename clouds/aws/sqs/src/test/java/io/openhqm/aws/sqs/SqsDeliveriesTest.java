@@ -6,12 +6,19 @@ import static software.amazon.awssdk.services.sqs.model.QueueAttributeName.APPRO
 import static software.amazon.awssdk.services.sqs.model.QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE;
 
 import io.openhqm.core.DeadLetters;
+import io.openhqm.core.Job;
 import io.openhqm.core.Message;
 import io.openhqm.core.Outcome;
 import io.openhqm.core.RequestQueue;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
@@ -291,5 +298,46 @@ final class SqsDeliveriesTest {
     assertThat(queue.deadLetters().list(Optional.empty(), 1_000)).hasSize(35);
     assertThat(queue.deadLetters().list(Optional.empty(), 7)).hasSize(7);
     assertThat(queue.deadLetters().count()).isEqualTo(35);
+  }
+
+  @Test
+  void letterIsRedrivenOnceThoughManyAskAtTheSameTime() throws Exception {
+    var message = sent();
+    delivery().settle(new Outcome.DeadLetter("x"));
+    var letters = queue.deadLetters();
+    try (var operators = Executors.newVirtualThreadPerTaskExecutor()) {
+      // While one looks for something else, the others come, and are answered together.
+      var first = operators.submit(() -> letters.find(UUID.randomUUID()));
+      Awaitility.await().until(() -> isHeld(queues.deadLetters()));
+      var others = new ArrayList<Future<Boolean>>();
+      for (int i = 0; i < 8; i++) {
+        var copy = Samples.message();
+        var now = peer.clock().instant();
+        var job = Job.pending(copy.id(), now, now, Optional.empty());
+        others.add(operators.submit(() -> letters.redrive(message.id(), job, copy)));
+      }
+
+      int redriven = 0;
+      for (var other : others) {
+        redriven += other.get(60, TimeUnit.SECONDS) ? 1 : 0;
+      }
+
+      assertThat(first.get(60, TimeUnit.SECONDS)).isEmpty();
+      assertThat(redriven).isEqualTo(1);
+      assertThat(queue.depth().messages()).isEqualTo(1);
+      assertThat(letters.count()).isZero();
+    }
+  }
+
+  private boolean isHeld(SqsQueue place) {
+    return !"0"
+        .equals(
+            peer.admin()
+                .getQueueAttributes(
+                    of ->
+                        of.queueUrl(place.url())
+                            .attributeNames(APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
+                .attributes()
+                .get(APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE));
   }
 }
