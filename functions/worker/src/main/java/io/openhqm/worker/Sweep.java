@@ -30,7 +30,7 @@ public final class Sweep {
   /**
    * @param lease how long the sweep holds a job that it closes
    * @param ttl how long a job that it closed can be read
-   * @param deadLetterRetention how long dead letters are kept
+   * @param deadLetterRetention how long dead letters are kept; zero: the queue sees to that itself
    */
   public record Settings(Duration lease, Duration ttl, Duration deadLetterRetention) {}
 
@@ -168,8 +168,10 @@ public final class Sweep {
   private void forget() {
     try {
       store.purgeExpired(BATCH);
-      DeadLetters deadLetters = queue.deadLetters();
-      deadLetters.purgeBefore(clock.instant().minus(settings.deadLetterRetention()), BATCH);
+      if (settings.deadLetterRetention().isPositive()) {
+        DeadLetters deadLetters = queue.deadLetters();
+        deadLetters.purgeBefore(clock.instant().minus(settings.deadLetterRetention()), BATCH);
+      }
       leftovers.ifPresent(Leftovers::remove);
     } catch (UnavailableException noAnswer) {
       telemetry.trouble("expired jobs wait for the next sweep", noAnswer);
