@@ -22,6 +22,7 @@ import io.openhqm.core.api.OpenApi;
 import io.openhqm.core.api.Resource;
 import io.openhqm.core.config.OpenHqmConfig;
 import io.openhqm.core.endpoint.ConfiguredEndpoints;
+import io.openhqm.core.endpoint.SessionRule;
 import io.openhqm.submit.ClaimCheckedIntake;
 import io.openhqm.submit.StoreThenQueue;
 import io.openhqm.submit.Submit;
@@ -83,7 +84,7 @@ final class SubmitFunction {
                 TIMEOUT_MAX,
                 DELAY_MAX,
                 config.server().maxBodySize(),
-                sessionPath()),
+                SessionRule.of(config.partitioning())),
             new Submit.Ports(
                 resolver, intake(), engines.store(), engines.claimCheck(), ids, clock, telemetry));
     var resources = new ArrayList<>(submit.resources());
@@ -107,18 +108,5 @@ final class SubmitFunction {
     return one.isPresent()
         ? new ClaimCheckedIntake(one.get(), engines.store(), claimCheck, telemetry)
         : new StoreThenQueue(engines.store(), engines.queue(), claimCheck, telemetry);
-  }
-
-  /** Where a session comes from that the client did not name. */
-  private Optional<String> sessionPath() {
-    var partitioning = config.partitioning();
-    if (!partitioning.enabled()) {
-      return Optional.empty();
-    }
-    return switch (partitioning.strategy()) {
-      case STICKY -> Optional.of(partitioning.sessionKeyField());
-      case HASH, KEY -> Optional.of(partitioning.partitionKeyField());
-      case ROUND_ROBIN -> Optional.empty();
-    };
   }
 }

@@ -144,11 +144,13 @@ public final class WorkerParts implements AutoCloseable {
         new Sweep(
             // SQS itself removes what is too old.
             new Sweep.Settings(settings.lease(), config.cache().ttl(), Duration.ZERO),
-            engines.store(),
-            engines.queue(),
-            resolver,
-            telemetry,
-            clock);
+            new Sweep.Ports(
+                engines.store(),
+                engines.queue(),
+                engines.claimCheck(),
+                resolver,
+                telemetry,
+                clock));
     return new SweepFunction(sweep, telemetry);
   }
 
