@@ -56,6 +56,7 @@ final class Promises {
                 queue.queue().orElseThrow(),
                 new ClaimCheck(Optional.of(blobs), 1, 1),
                 world.resolver(),
+                Optional.empty(),
                 witness,
                 world.scheduler));
     for (int i = 0; i < 3; i++) {
