@@ -104,7 +104,7 @@ final class Node {
             world.ports.store(),
             claimCheck,
             running::cancel,
-            Optional.empty(),
+            world.ports.responses(),
             scheduler,
             world.witness));
   }
@@ -123,7 +123,7 @@ final class Node {
                 resolver,
                 new Backend(scheduler, world.witness, world.plans, life),
                 running,
-                Optional.empty(),
+                world.ports.responses(),
                 world.witness,
                 scheduler,
                 world.random,
@@ -132,7 +132,13 @@ final class Node {
         new Sweep(
             new Sweep.Settings(LEASE, world.ttl(), Duration.ofDays(7)),
             new Sweep.Ports(
-                store, queue, claimCheck, resolver, Optional.empty(), world.witness, scheduler));
+                store,
+                queue,
+                claimCheck,
+                resolver,
+                world.ports.responses(),
+                world.witness,
+                scheduler));
     scheduler.spawn(life, name + "-receiver", () -> receive(worker));
     scheduler.spawn(life, name + "-heart", () -> repeat(Duration.ofMillis(900), running::beat));
     scheduler.spawn(life, name + "-sweep", () -> repeat(Duration.ofSeconds(5), () -> sweep(sweep)));
