@@ -27,6 +27,14 @@ public interface Engine extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * Its job store, but one that announces each end on {@link #responses} itself and in the same
+   * step, if it keeps both: then nobody else has to announce, and no announcement is lost.
+   */
+  default Optional<JobStore> announcingStore() {
+    return Optional.empty();
+  }
+
   /** Whether it can work now. The text says what is wrong and what to do. */
   Health health();
 

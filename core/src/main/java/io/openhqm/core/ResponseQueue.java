@@ -1,8 +1,10 @@
 package io.openhqm.core;
 
 /**
- * Where each finished job is announced, for programs that wait on a queue rather than poll. At
- * least once.
+ * Where each finished job is announced by its {@link Announcement}, for programs that wait on a
+ * queue rather than poll. At least once: where the job store is of another engine, a process that
+ * dies between the end and its announcement announces it again. Safe for use by many threads; calls
+ * block. An announcement need not be kept longer than the job can be read.
  */
 public interface ResponseQueue {
   /**
@@ -10,6 +12,7 @@ public interface ResponseQueue {
    *
    * @param job terminal
    * @throws UnavailableException if it could not be stored
+   * @throws IllegalArgumentException if the job is not terminal
    */
   void announce(Job job);
 }

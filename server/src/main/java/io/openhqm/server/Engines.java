@@ -28,8 +28,11 @@ import java.util.stream.Stream;
 /**
  * The engines that the configuration names, opened: one for the queue, one for the jobs and one for
  * big bodies, or one for several of them.
+ *
+ * @param announces whether finished jobs are announced
  */
-record Engines(Engine queueEngine, Engine storeEngine, Optional<Engine> blobEngine)
+record Engines(
+    Engine queueEngine, Engine storeEngine, Optional<Engine> blobEngine, boolean announces)
     implements AutoCloseable {
 
   /**
@@ -50,7 +53,8 @@ record Engines(Engine queueEngine, Engine storeEngine, Optional<Engine> blobEngi
               config
                   .blobs()
                   .type()
-                  .map(type -> open(type, "blobs.type", providers, opened, config, clock)));
+                  .map(type -> open(type, "blobs.type", providers, opened, config, clock)),
+              config.queue().announceResponses());
       engines.requireParts(config);
       return engines;
     } catch (EngineException notOpened) {
@@ -113,11 +117,19 @@ record Engines(Engine queueEngine, Engine storeEngine, Optional<Engine> blobEngi
   }
 
   JobStore store() {
-    return storeEngine.store().orElseThrow();
+    return announcingStore().or(storeEngine::store).orElseThrow();
   }
 
-  Optional<ResponseQueue> responses(OpenHqmConfig config) {
-    return config.queue().announceResponses() ? queueEngine.responses() : Optional.empty();
+  /** Where jobs are announced that have ended, by who has ended them; empty: nobody need do so. */
+  Optional<ResponseQueue> responses() {
+    return announces && announcingStore().isEmpty() ? queueEngine.responses() : Optional.empty();
+  }
+
+  /** An end and its announcement are one write where one engine keeps both. */
+  private Optional<JobStore> announcingStore() {
+    return announces && queueEngine == storeEngine
+        ? storeEngine.announcingStore()
+        : Optional.empty();
   }
 
   ClaimCheck claimCheck() {

@@ -168,6 +168,7 @@ public final class OpenHqmServer implements AutoCloseable {
                 engines.store(),
                 claimCheck,
                 id -> workers.ifPresent(parts -> parts.attempts().cancel(id)),
+                engines.responses(),
                 clock,
                 telemetry));
     var resources = new ArrayList<>(submit.resources());
@@ -202,7 +203,7 @@ public final class OpenHqmServer implements AutoCloseable {
                 resolver,
                 processor,
                 attempts,
-                engines.responses(config),
+                engines.responses(),
                 telemetry,
                 clock,
                 random,
@@ -224,6 +225,7 @@ public final class OpenHqmServer implements AutoCloseable {
                 engines.queue(),
                 engines.claimCheck(),
                 resolver,
+                engines.responses(),
                 telemetry,
                 clock));
     return new Workers(processor, attempts, pool, new SweepLoop(sweep, telemetry));

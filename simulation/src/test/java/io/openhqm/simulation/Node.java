@@ -101,7 +101,12 @@ final class Node {
     return new Status(
         Status.Settings.defaults(),
         new Status.Ports(
-            world.ports.store(), claimCheck, running::cancel, scheduler, world.witness));
+            world.ports.store(),
+            claimCheck,
+            running::cancel,
+            world.ports.responses(),
+            scheduler,
+            world.witness));
   }
 
   private void startWorker(Attempts running, ClaimCheck claimCheck) {
@@ -118,7 +123,7 @@ final class Node {
                 resolver,
                 new Backend(scheduler, world.witness, world.plans, life),
                 running,
-                Optional.empty(),
+                world.ports.responses(),
                 world.witness,
                 scheduler,
                 world.random,
@@ -126,7 +131,14 @@ final class Node {
     var sweep =
         new Sweep(
             new Sweep.Settings(LEASE, world.ttl(), Duration.ofDays(7)),
-            new Sweep.Ports(store, queue, claimCheck, resolver, world.witness, scheduler));
+            new Sweep.Ports(
+                store,
+                queue,
+                claimCheck,
+                resolver,
+                world.ports.responses(),
+                world.witness,
+                scheduler));
     scheduler.spawn(life, name + "-receiver", () -> receive(worker));
     scheduler.spawn(life, name + "-heart", () -> repeat(Duration.ofMillis(900), running::beat));
     scheduler.spawn(life, name + "-sweep", () -> repeat(Duration.ofSeconds(5), () -> sweep(sweep)));

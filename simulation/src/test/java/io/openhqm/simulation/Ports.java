@@ -6,7 +6,6 @@ import io.openhqm.core.Claim;
 import io.openhqm.core.DeadLetters;
 import io.openhqm.core.Delivery;
 import io.openhqm.core.Ending;
-import io.openhqm.core.Engine;
 import io.openhqm.core.Intake;
 import io.openhqm.core.Job;
 import io.openhqm.core.JobStore;
@@ -15,7 +14,9 @@ import io.openhqm.core.Message;
 import io.openhqm.core.Outcome;
 import io.openhqm.core.QueueFeatures;
 import io.openhqm.core.RequestQueue;
+import io.openhqm.core.ResponseQueue;
 import io.openhqm.core.UnavailableException;
+import io.openhqm.memory.MemoryEngine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,15 +39,25 @@ final class Ports {
   private final RequestQueue realQueue;
   private final BlobStore realBlobs;
   private final Optional<Intake> realIntake;
+  private final Optional<ResponseQueue> realResponses;
+  private final MemoryEngine announcements;
   private final List<Message> delivered = new ArrayList<>();
   private boolean calm;
 
-  Ports(Scheduler scheduler, Witness witness, Random random, Mood mood, Engine jobs, Engine queue) {
+  Ports(
+      Scheduler scheduler,
+      Witness witness,
+      Random random,
+      Mood mood,
+      MemoryEngine jobs,
+      MemoryEngine queue) {
     this.scheduler = scheduler;
     this.witness = witness;
     this.random = random;
     this.mood = mood;
-    realStore = jobs.store().orElseThrow();
+    announcements = queue;
+    realStore = (mood.separate() ? jobs.store() : jobs.announcingStore()).orElseThrow();
+    realResponses = mood.separate() ? queue.responses() : Optional.empty();
     realBlobs = jobs.blobs().orElseThrow();
     realQueue = queue.queue().orElseThrow();
     realIntake = mood.separate() ? Optional.empty() : jobs.intake();
@@ -63,6 +74,7 @@ final class Ports {
     mayFail(what, about, "not done");
     T result = effect.get();
     scheduler.note(what + " → " + result);
+    witness.announced(announcements.takeAnnouncements(100));
     if (!about.equals(NOBODY)) {
       witness.stored(about, realStore.find(about));
     }
@@ -111,6 +123,12 @@ final class Ports {
 
   BlobStore blobs() {
     return new Blobs();
+  }
+
+  /** Where one engine keeps all, its store announces each end. */
+  Optional<ResponseQueue> responses() {
+    return realResponses.map(
+        real -> job -> call("announce " + job.id(), job.id(), done(() -> real.announce(job))));
   }
 
   private final class Store implements JobStore {

@@ -56,6 +56,7 @@ final class Promises {
                 queue.queue().orElseThrow(),
                 new ClaimCheck(Optional.of(blobs), 1, 1),
                 world.resolver(),
+                Optional.empty(),
                 witness,
                 world.scheduler));
     for (int i = 0; i < 3; i++) {
@@ -95,8 +96,22 @@ final class Promises {
         }
       }
     }
+    checkAnnouncements(id, job);
     if (world.mood.isCalm() && !cancelAsked) {
       checkForetold(one, job);
+    }
+  }
+
+  /** Once where an end and its announcement are one write, at least once elsewhere. */
+  private void checkAnnouncements(UUID id, Job job) {
+    int times = witness.announcementsOf(id);
+    if (times == 0 && world.mood.separate() && job.status() == JobStatus.CANCELLED) {
+      // Its message was held by the store, so that nobody comes upon it when a process dies between
+      // the cancellation and its announcement.
+      return;
+    }
+    if (times == 0 || times > 1 && !world.mood.separate()) {
+      witness.violation(1, id + " ended as " + job.status() + ", announced " + times + " times");
     }
   }
 

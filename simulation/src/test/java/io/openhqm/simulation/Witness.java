@@ -63,6 +63,7 @@ final class Witness implements Telemetry {
   private final Map<String, UUID> acceptedByKey = new HashMap<>();
   private final List<UUID> cancelled = new ArrayList<>();
   private final Map<String, Integer> seen = new HashMap<>();
+  private final Map<UUID, Integer> announced = new HashMap<>();
   private final List<UUID> buriedByCopy = new ArrayList<>();
 
   Witness(Scheduler scheduler) {
@@ -138,6 +139,18 @@ final class Witness implements Telemetry {
       }
       terminal.put(id, job);
     }
+  }
+
+  /** What a program that waits on the response queue has read. */
+  void announced(List<String> announcements) {
+    for (var text : announcements) {
+      tell("announcement", text);
+      announced.merge(UUID.fromString(text.substring(19, 55)), 1, Integer::sum);
+    }
+  }
+
+  int announcementsOf(UUID id) {
+    return announced.getOrDefault(id, 0);
   }
 
   boolean isTerminal(UUID id) {

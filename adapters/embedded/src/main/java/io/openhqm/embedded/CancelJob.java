@@ -17,6 +17,7 @@ final class CancelJob extends Operation {
   private final Parts parts;
   private final UUID id;
   private final Duration ttl;
+  private final boolean announces;
   private final Instant now;
   private Cancellation answer = new Cancellation.Unknown();
   private @Nullable Entry asked;
@@ -25,8 +26,9 @@ final class CancelJob extends Operation {
   private @Nullable Entry held;
   private @Nullable Entry successor;
 
-  CancelJob(Parts parts, UUID id, Duration ttl) {
+  CancelJob(Parts parts, UUID id, Duration ttl, boolean announces) {
     this.parts = parts;
+    this.announces = announces;
     this.id = id;
     this.ttl = ttl;
     now = parts.clock().instant();
@@ -101,7 +103,11 @@ final class CancelJob extends Operation {
     sql.end(row.seq(), row.kind(), expires, RowCodec.encode(ended), null, -1);
     gone = row;
     successor = Sessions.next(sql, row.session(), now.toEpochMilli());
-    answer = new Cancellation.Cancelled(ended.toJob(id));
+    var job = ended.toJob(id);
+    if (announces) {
+      Responses.Note.of(job).insert(sql);
+    }
+    answer = new Cancellation.Cancelled(job);
   }
 
   @Override

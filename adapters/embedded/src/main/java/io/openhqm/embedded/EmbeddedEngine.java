@@ -6,6 +6,7 @@ import io.openhqm.core.EngineException;
 import io.openhqm.core.Intake;
 import io.openhqm.core.JobStore;
 import io.openhqm.core.RequestQueue;
+import io.openhqm.core.ResponseQueue;
 import io.openhqm.core.UuidV7;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -23,6 +24,8 @@ final class EmbeddedEngine implements Engine {
   private final Sql sql;
   private final SqliteQueue queue;
   private final SqliteJobStore store;
+  private final SqliteJobStore announcingStore;
+  private final Responses responses;
   private final SqliteBlobs blobs;
 
   private EmbeddedEngine(Parts parts, ExclusiveLock exclusive, Sql sql) {
@@ -30,7 +33,9 @@ final class EmbeddedEngine implements Engine {
     this.exclusive = exclusive;
     this.sql = sql;
     queue = new SqliteQueue(parts);
-    store = new SqliteJobStore(parts);
+    store = new SqliteJobStore(parts, false);
+    announcingStore = new SqliteJobStore(parts, true);
+    responses = new Responses(parts);
     blobs = new SqliteBlobs(parts);
   }
 
@@ -53,11 +58,12 @@ final class EmbeddedEngine implements Engine {
 
   private static List<Writer.Chore> chores(
       EmbeddedSettings settings, Board board, InstantSource clock) {
+    var expiry = new Responses.Expiry(clock, settings.maxBacklog());
     if (!settings.inbox()) {
-      return List.of(new Shrink());
+      return List.of(expiry, new Shrink());
     }
     var ids = new UuidV7(clock, new SecureRandom());
-    return List.of(new Inbox(board, clock, ids, settings), new Shrink());
+    return List.of(new Inbox(board, clock, ids, settings), expiry, new Shrink());
   }
 
   /**
@@ -110,6 +116,16 @@ final class EmbeddedEngine implements Engine {
   @Override
   public Optional<Intake> intake() {
     return Optional.of(queue);
+  }
+
+  @Override
+  public Optional<ResponseQueue> responses() {
+    return Optional.of(responses);
+  }
+
+  @Override
+  public Optional<JobStore> announcingStore() {
+    return Optional.of(announcingStore);
   }
 
   @Override

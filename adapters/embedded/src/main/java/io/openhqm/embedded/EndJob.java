@@ -18,6 +18,7 @@ final class EndJob extends Operation {
   private final JobPart ended;
   private final byte[] state;
   private final byte @Nullable [] body;
+  private final Responses.@Nullable Note announcement;
   private final Instant now;
   private final Instant expires;
   private boolean done;
@@ -26,7 +27,7 @@ final class EndJob extends Operation {
   private @Nullable Entry successor;
 
   /** Called under the board's lock by the holder of the lease. */
-  EndJob(Parts parts, Entry entry, Ending ending, Instant now, Duration ttl) {
+  EndJob(Parts parts, Entry entry, Ending ending, Instant now, Duration ttl, boolean announces) {
     this.parts = parts;
     this.entry = entry;
     this.now = now;
@@ -34,6 +35,7 @@ final class EndJob extends Operation {
     ended = ended(entry, ending, entry.started(), now, expires);
     state = RowCodec.encode(ended);
     body = RowCodec.inlineBody(ending);
+    announcement = announces ? Responses.Note.of(job()) : null;
     entry.settling = true;
   }
 
@@ -63,7 +65,7 @@ final class EndJob extends Operation {
 
   @Override
   boolean grows() {
-    return body != null;
+    return body != null || announcement != null;
   }
 
   @Override
@@ -77,6 +79,9 @@ final class EndJob extends Operation {
     successor = null;
     if (done) {
       ClaimTable.delete(sql, entry);
+      if (announcement != null) {
+        announcement.insert(sql);
+      }
       successor = Sessions.next(sql, entry.session, now.toEpochMilli());
     }
   }

@@ -44,7 +44,14 @@ final class Schema {
           List.of(
               "ALTER TABLE blob ADD COLUMN put INTEGER NOT NULL DEFAULT 0",
               // Holds both, so that the bodies between them are not read through.
-              "CREATE INDEX blob_put ON blob(key, put)"));
+              "CREATE INDEX blob_put ON blob(key, put)"),
+          List.of(
+              // Nothing was ever written to the one before.
+              "DROP TABLE responses",
+              """
+              CREATE TABLE responses(
+                id INTEGER PRIMARY KEY AUTOINCREMENT, correlation_id TEXT NOT NULL, body TEXT NOT NULL,
+                expires INTEGER NOT NULL)"""));
 
   private Schema() {}
 

@@ -27,9 +27,14 @@ final class SqliteJobStore implements JobStore {
   private static final int CLAIMED_MEANWHILE = 100;
 
   private final Parts parts;
+  private final boolean announces;
 
-  SqliteJobStore(Parts parts) {
+  /**
+   * @param announces whether it announces each end
+   */
+  SqliteJobStore(Parts parts, boolean announces) {
     this.parts = parts;
+    this.announces = announces;
   }
 
   @Override
@@ -138,7 +143,7 @@ final class SqliteJobStore implements JobStore {
       if (entry == null) {
         return false;
       }
-      end = new EndJob(parts, entry, ending, parts.clock().instant(), ttl);
+      end = new EndJob(parts, entry, ending, parts.clock().instant(), ttl, announces);
     } finally {
       board.lock.unlock();
     }
@@ -166,7 +171,7 @@ final class SqliteJobStore implements JobStore {
 
   @Override
   public Cancellation cancel(UUID id, Duration ttl) {
-    return parts.writer().write(new CancelJob(parts, id, ttl)).answer();
+    return parts.writer().write(new CancelJob(parts, id, ttl, announces)).answer();
   }
 
   @Override

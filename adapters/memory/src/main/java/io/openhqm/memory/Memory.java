@@ -1,5 +1,6 @@
 package io.openhqm.memory;
 
+import io.openhqm.core.Announcement;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.DeadLetters.DeadLetter;
 import io.openhqm.core.Job;
@@ -9,6 +10,9 @@ import io.openhqm.core.UnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,7 +26,11 @@ final class Memory {
   final Waiting waiting;
   final TreeMap<UUID, DeadLetter> deadLetters = new TreeMap<>();
   final TreeMap<String, Blob> blobs = new TreeMap<>();
+  private final ArrayDeque<Announced> announcements = new ArrayDeque<>();
   private boolean closed;
+
+  /** An announcement, and until when its job can be read. */
+  private record Announced(String text, Instant expiresAt) {}
 
   /** One body, and when it came. */
   record Blob(Bytes bytes, Instant putAt) {}
@@ -58,6 +66,26 @@ final class Memory {
     requireRoom("jobs", slots.size());
     slots.add(new Slot(job));
     return new Creation.Created();
+  }
+
+  /** Those of jobs that can no longer be read go, and the oldest when there are too many. */
+  void announce(Job job) {
+    var text = Announcement.of(job);
+    while (!announcements.isEmpty()
+        && (announcements.size() >= max || !announcements.peek().expiresAt().isAfter(now()))) {
+      announcements.remove();
+    }
+    if (job.state() instanceof Job.State.Ended ended) {
+      announcements.add(new Announced(text, ended.expiresAt()));
+    }
+  }
+
+  List<String> takeAnnouncements(int limit) {
+    var taken = new ArrayList<String>();
+    while (taken.size() < limit && !announcements.isEmpty()) {
+      taken.add(announcements.remove().text());
+    }
+    return taken;
   }
 
   void requireRoom(String what, long count) {

@@ -19,9 +19,14 @@ final class MemoryJobStore extends Port implements JobStore {
   private static final Duration KNOWN_AFTER_EXPIRY = Duration.ofDays(1);
 
   private final Slots slots;
+  private final boolean announces;
 
-  MemoryJobStore(Memory memory) {
+  /**
+   * @param announces whether it announces each end
+   */
+  MemoryJobStore(Memory memory, boolean announces) {
     super(memory);
+    this.announces = announces;
     slots = memory.slots;
   }
 
@@ -133,7 +138,7 @@ final class MemoryJobStore extends Port implements JobStore {
     return locked(
         () -> {
           var slot = leased(lease);
-          slot.ifPresent(one -> slots.change(one, () -> one.end(ending, memory.now(), ttl)));
+          slot.ifPresent(one -> end(one, ending, ttl));
           return slot.isPresent();
         });
   }
@@ -156,6 +161,13 @@ final class MemoryJobStore extends Port implements JobStore {
         });
   }
 
+  private void end(Slot slot, Ending ending, Duration ttl) {
+    slots.change(slot, () -> slot.end(ending, memory.now(), ttl));
+    if (announces) {
+      memory.announce(slot.job());
+    }
+  }
+
   private Optional<Slot> leased(Lease lease) {
     return slots.find(lease.jobId()).filter(slot -> slot.isLeased(lease.fence()));
   }
@@ -172,7 +184,7 @@ final class MemoryJobStore extends Port implements JobStore {
           return switch (slot.job().state()) {
             case State.Ended ended -> new Cancellation.Finished(slot.job());
             case State.Pending waits -> {
-              slots.change(slot, () -> slot.end(new Ending.Cancelled(), memory.now(), ttl));
+              end(slot, new Ending.Cancelled(), ttl);
               memory.waiting.remove(id);
               yield new Cancellation.Cancelled(slot.job());
             }

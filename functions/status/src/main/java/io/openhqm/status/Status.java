@@ -7,6 +7,7 @@ import io.openhqm.core.Ending;
 import io.openhqm.core.Job;
 import io.openhqm.core.JobStore;
 import io.openhqm.core.JobStore.Cancellation;
+import io.openhqm.core.ResponseQueue;
 import io.openhqm.core.Telemetry;
 import io.openhqm.core.UnavailableException;
 import io.openhqm.core.api.Api;
@@ -24,6 +25,7 @@ import io.openhqm.core.api.ResultAnswers;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -65,6 +67,8 @@ public final class Status implements ApiFunction {
    * @param claimCheck where big results are
    * @param onCancelRequested told the id of a job whose worker was asked to stop, so that a worker
    *     in this process hears of it at once; must be quick
+   * @param responses where jobs that are cancelled while they wait are announced, if the store does
+   *     not do so itself
    * @param clock the time of day
    * @param telemetry told of trouble
    */
@@ -72,6 +76,7 @@ public final class Status implements ApiFunction {
       JobStore store,
       ClaimCheck claimCheck,
       Consumer<UUID> onCancelRequested,
+      Optional<ResponseQueue> responses,
       InstantSource clock,
       Telemetry telemetry) {}
 
@@ -142,6 +147,7 @@ public final class Status implements ApiFunction {
     var id = idOf(idText);
     return switch (ports.store().cancel(id, settings.cancelledTtl())) {
       case Cancellation.Cancelled now -> {
+        announce(now.job());
         dropPayload(id);
         yield answers.cancelled(202, now.job());
       }
@@ -152,6 +158,14 @@ public final class Status implements ApiFunction {
       case Cancellation.Finished finished -> finished(finished.job());
       case Cancellation.Unknown none -> throw unknown();
     };
+  }
+
+  /**
+   * Where that fails, the client, who is told to come again, has it done then, or the worker that
+   * finds the message.
+   */
+  private void announce(Job job) {
+    ports.responses().ifPresent(responses -> responses.announce(job));
   }
 
   /** The job is cancelled whether or not this works. */
@@ -176,6 +190,7 @@ public final class Status implements ApiFunction {
                   "The request is finished already: " + job.status() + ".")
               .about(job.id()));
     }
+    announce(job);
     return answers.cancelled(200, job);
   }
 

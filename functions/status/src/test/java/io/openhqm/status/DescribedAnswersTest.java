@@ -141,7 +141,13 @@ class DescribedAnswersTest {
     var status =
         new Status(
             Status.Settings.defaults(),
-            new Status.Ports(store, ClaimCheck.unlimited(), id -> {}, () -> now, Telemetry.NONE));
+            new Status.Ports(
+                store,
+                ClaimCheck.unlimited(),
+                id -> {},
+                Optional.empty(),
+                () -> now,
+                Telemetry.NONE));
     var request =
         new ApiRequest(method, path, Optional.of(query), Headers.of(headers), Bytes.empty());
     var response = status.handle(request);

@@ -8,8 +8,10 @@ import io.openhqm.core.ClaimCheck;
 import io.openhqm.core.Ending;
 import io.openhqm.core.Headers;
 import io.openhqm.core.Job;
+import io.openhqm.core.JobStatus;
 import io.openhqm.core.Result;
 import io.openhqm.core.Telemetry;
+import io.openhqm.core.UnavailableException;
 import io.openhqm.core.api.ApiRequest;
 import io.openhqm.core.api.ApiResponse;
 import io.openhqm.tck.OpenApiConformance;
@@ -29,12 +31,26 @@ class StatusTest {
 
   private final FakeStore store = new FakeStore();
   private final List<UUID> cancelled = new ArrayList<>();
+  private final List<Job> announced = new ArrayList<>();
+  private boolean responsesAreDown;
   private Instant now = FakeStore.SUBMITTED.plusSeconds(2);
   private final Status status =
       new Status(
           Status.Settings.defaults(),
           new Status.Ports(
-              store, ClaimCheck.unlimited(), cancelled::add, () -> now, Telemetry.NONE));
+              store,
+              ClaimCheck.unlimited(),
+              cancelled::add,
+              Optional.of(this::announce),
+              () -> now,
+              Telemetry.NONE));
+
+  private void announce(Job job) {
+    if (responsesAreDown) {
+      throw new UnavailableException("down", Duration.ofSeconds(1));
+    }
+    announced.add(job);
+  }
 
   @Test
   void statusSaysWhereAJobStands() {
@@ -325,11 +341,25 @@ class StatusTest {
   }
 
   @Test
+  void aJobThatIsCancelledWhileItWaitsIsAnnounced() {
+    store.put(FakeStore.pending());
+    responsesAreDown = true;
+    assertThat(handle("DELETE", "/api/v1/requests/" + ID, Optional.empty()).status())
+        .as("cancelled, but its announcement may be lost")
+        .isEqualTo(503);
+    responsesAreDown = false;
+    assertThat(handle("DELETE", "/api/v1/requests/" + ID, Optional.empty()).status())
+        .isEqualTo(200);
+    assertThat(announced).extracting(Job::status).containsExactly(JobStatus.CANCELLED);
+  }
+
+  @Test
   void aRunningJobIsAskedToStopAtOnce() {
     store.put(FakeStore.processing(false));
     var response = handle("DELETE", "/api/v1/requests/" + ID, Optional.empty());
     assertThat(response.status()).isEqualTo(202);
     assertThat(cancelled).containsExactly(FakeStore.ID);
+    assertThat(announced).isEmpty();
   }
 
   @Test

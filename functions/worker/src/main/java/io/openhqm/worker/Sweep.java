@@ -11,6 +11,7 @@ import io.openhqm.core.JobStore;
 import io.openhqm.core.JobStore.Overdue;
 import io.openhqm.core.Message;
 import io.openhqm.core.RequestQueue;
+import io.openhqm.core.ResponseQueue;
 import io.openhqm.core.Telemetry;
 import io.openhqm.core.UnavailableException;
 import java.time.Duration;
@@ -37,12 +38,15 @@ public final class Sweep {
   /**
    * @param queue where due delays go
    * @param claimCheck where big bodies are
+   * @param responses where jobs that the sweep ends are announced, if the store does not do so
+   *     itself
    */
   public record Ports(
       JobStore store,
       RequestQueue queue,
       ClaimCheck claimCheck,
       EndpointResolver resolver,
+      Optional<ResponseQueue> responses,
       Telemetry telemetry,
       InstantSource clock) {}
 
@@ -50,6 +54,7 @@ public final class Sweep {
   private final JobStore store;
   private final RequestQueue queue;
   private final EndpointResolver resolver;
+  private final Optional<ResponseQueue> responses;
   private final Telemetry telemetry;
   private final InstantSource clock;
   private final Optional<Leftovers> leftovers;
@@ -60,6 +65,7 @@ public final class Sweep {
     this.store = ports.store();
     this.queue = ports.queue();
     this.resolver = ports.resolver();
+    this.responses = ports.responses();
     this.telemetry = ports.telemetry();
     this.clock = ports.clock();
     leftovers =
@@ -163,6 +169,7 @@ public final class Sweep {
     if (ending instanceof Ending.Failed) {
       traced.deadLettered(job.id(), "swept", "worker_died");
     }
+    responses.ifPresent(where -> store.find(job.id()).ifPresent(where::announce));
   }
 
   private void forget() {

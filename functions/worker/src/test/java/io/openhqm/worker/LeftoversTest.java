@@ -61,6 +61,7 @@ final class LeftoversTest {
             queue,
             over,
             message -> new Resolution.Refused(Refusal.NO_ENDPOINT, "nowhere"),
+            Optional.empty(),
             new Telemetry() {},
             clock));
   }

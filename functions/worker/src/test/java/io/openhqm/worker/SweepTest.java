@@ -2,6 +2,7 @@ package io.openhqm.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openhqm.core.Announcement;
 import io.openhqm.core.Body;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Claim;
@@ -52,7 +53,13 @@ final class SweepTest {
       new Sweep(
           new Sweep.Settings(LEASE, TTL, Duration.ofDays(7)),
           new Sweep.Ports(
-              store, queue, ClaimCheck.unlimited(), resolver, new Telemetry() {}, clock));
+              store,
+              queue,
+              ClaimCheck.unlimited(),
+              resolver,
+              engine.responses(),
+              new Telemetry() {},
+              clock));
 
   @AfterEach
   void close() {
@@ -139,6 +146,16 @@ final class SweepTest {
     clock.advance(LEASE.plusSeconds(1));
     sweep.run();
     assertThat(job(id).status()).isEqualTo(JobStatus.CANCELLED);
+  }
+
+  @Test
+  void whatTheSweepEndsIsAnnouncedWhereTheStoreDoesNot() {
+    var id = held(Duration.ZERO);
+    assertThat(store.claim(id, LEASE)).isInstanceOf(Claim.Granted.class);
+    store.cancel(id, TTL);
+    clock.advance(LEASE.plusSeconds(1));
+    sweep.run();
+    assertThat(engine.takeAnnouncements(10)).containsExactly(Announcement.of(job(id)));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.openhqm.aws.sqs;
 
 import io.openhqm.aws.sqs.SqsCalls.Sending;
+import io.openhqm.core.Announcement;
 import io.openhqm.core.Job;
 import io.openhqm.core.ResponseQueue;
 import java.util.Map;
