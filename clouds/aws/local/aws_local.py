@@ -8,8 +8,10 @@ made for a runtime that brings only an operating system; everything else is the 
 """
 
 import argparse
+import http.client
 import http.server
 import json
+import logging
 import os
 import shutil
 import signal
@@ -19,8 +21,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import boto3
@@ -29,9 +29,18 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 ROOT = Path(__file__).resolve().parents[3]
-PACKAGES = ROOT / "clouds/aws/target"
 REGION = "us-east-1"
+logging.disable(logging.WARNING)  # the translator warns of figures of its own that nobody asked for
 ACCESS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}
+
+
+class QuietServer(http.server.ThreadingHTTPServer):
+    """Says nothing of callers that hang up: some tests make them."""
+
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        pass
 
 
 class SampleBackend:
@@ -52,8 +61,7 @@ class SampleBackend:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.server = QuietServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = "http://127.0.0.1:%d" % self.server.server_port
 
@@ -83,7 +91,6 @@ class Emulator:
         self.url = "http://127.0.0.1:%d" % self.port
         self.folder = Path(tempfile.mkdtemp(prefix="openhqm-aws-"))
         self.log = self.folder / "emulator.log"
-        # Functions are started by it and inherit what it is given, the JDK to run on among it.
         self.process = subprocess.Popen(
             [str(Path(sys.executable).parent / "ministack")],
             env={**os.environ, **ACCESS, "GATEWAY_PORT": str(self.port), "BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "localhost", **(environment or {})},
@@ -124,10 +131,10 @@ class Stack:
     def __init__(self, emulator, name="openhqm", parameters=None, environment=None):
         self.emulator, self.name = emulator, name
         chosen = {"Runtime": "provided.al2023", "SnapStart": "false", "Architecture": "x86_64", **(parameters or {})}
-        document = translated(chosen, environment or {})
+        document = translated(chosen, {"JAVA_HOME": java_home(), "AWS_ENDPOINT_URL": emulator.url, **(environment or {})})
         s3 = emulator.client("s3")
         s3.create_bucket(Bucket="code")
-        for package in sorted(PACKAGES.glob("*-bootstrap.zip")):
+        for package in packages():
             s3.upload_file(str(package), "code", package.name)
         s3.put_object(Bucket="code", Key="template.json", Body=json.dumps(document).encode())
         formation = emulator.client("cloudformation")
@@ -153,19 +160,14 @@ class Stack:
 
     def call(self, method, path, body=None, headers=None, timeout=60):
         """An answer as (status, headers, body), whatever the status."""
-        request = urllib.request.Request(self.endpoint + path, data=body, method=method, headers=headers or {})
-        opener = urllib.request.build_opener(NoRedirect)
+        # The address of the API is a name that not every resolver knows, and all lead to the emulator.
+        connection = http.client.HTTPConnection("127.0.0.1", self.emulator.port, timeout=timeout)
         try:
-            with opener.open(request, timeout=timeout) as answer:
-                return answer.status, answer.headers, answer.read()
-        except urllib.error.HTTPError as refused:
-            with refused:
-                return refused.code, refused.headers, refused.read()
-
-
-class NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_):
-        return None
+            connection.request(method, path, body, {"Host": self.endpoint.split("//")[1], **(headers or {})})
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read()
+        finally:
+            connection.close()
 
 
 class TemplateLoader(yaml.SafeLoader):
@@ -209,7 +211,11 @@ def translated(chosen, environment):
     }
     del document["Parameters"]
     document.pop("Rules", None)
-    return with_values(document, typed)
+    document = with_values(document, typed)
+    for resource in document["Resources"].values():
+        variables = resource["Properties"].get("Environment", {}).get("Variables", {})
+        variables.update({name: str(value) for name, value in variables.items() if isinstance(value, (int, float))})
+    return document
 
 
 def with_values(node, values):
@@ -220,6 +226,20 @@ def with_values(node, values):
             return values[node["Ref"]]
         return {key: with_values(each, values) for key, each in node.items()}
     return node
+
+
+def java_home():
+    """A JDK 25 for the functions: they are run as on a runtime that brings none."""
+    named = [Path(os.environ[name]) for name in ("OPENHQM_JAVA_HOME", "JAVA_HOME") if name in os.environ]
+    for home in [*named, *sorted(Path("/usr/lib/jvm").glob("*")), *Path.home().glob(".sdkman/candidates/java/*"), *Path.home().glob(".jdks/*")]:
+        release = home / "release"
+        if release.is_file() and any('JAVA_VERSION="%d' % version in release.read_text() for version in range(25, 30)):
+            return str(home)
+    sys.exit("no JDK 25 found: install one, or name it by OPENHQM_JAVA_HOME")
+
+
+def packages():
+    return sorted(ROOT.glob("clouds/aws/*/target/*-bootstrap.zip"))
 
 
 def free_port():
@@ -235,7 +255,7 @@ def show(stack, backend):
     )
     print("1. HTTP -> SQS     POST /api/v1/submit                %d\n   %s" % (status, body.decode()))
     if status != 202:
-        sys.exit("the submission was not accepted; the log of the emulator: %s" % stack.emulator.log)
+        sys.exit("the submission was not accepted; the end of the emulator's log:\n" + stack.emulator.log.read_text()[-5000:])
     job = json.loads(body)["correlation_id"]
     deadline = time.monotonic() + 60
     while True:
@@ -258,8 +278,8 @@ def main():
     arguments.add_argument("--fifo", action="store_true", help="with a FIFO queue")
     arguments.add_argument("--once", action="store_true", help="end after the first request")
     given = arguments.parse_args()
-    if not list(PACKAGES.glob("*-bootstrap.zip")):
-        sys.exit("there are no packages in %s; build them: mvn -DskipTests package" % PACKAGES)
+    if not packages():
+        sys.exit("there are no packages yet; build them: mvn -DskipTests package")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     backend, emulator = SampleBackend(), Emulator(given.port)
     try:

@@ -17,7 +17,7 @@ import time
 import traceback
 import uuid
 
-from aws_local import Emulator, SampleBackend, Stack
+from aws_local import Emulator, QuietServer, SampleBackend, Stack
 
 
 class Backend(SampleBackend):
@@ -97,8 +97,7 @@ class Gate:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.server = QuietServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = "http://127.0.0.1:%d" % self.server.server_port
 

@@ -14,19 +14,20 @@ locals {
   functions = {
     status = {
       description = "OpenHQM: status, response, cancel"
-      package     = "openhqm-aws-status.zip"
+      package     = var.packages.status
       handler     = "io.openhqm.aws.status.StatusHandler::handleRequest"
       memory      = var.api_memory
       timeout     = 29
       environment = {}
       statements = [
-        { Sid = "Read", Action = ["dynamodb:GetItem", "dynamodb:UpdateItem"], Resource = aws_dynamodb_table.jobs.arn },
+        { Sid = "Read", Action = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], Resource = aws_dynamodb_table.jobs.arn },
         { Sid = "Bodies", Action = ["s3:GetObject", "s3:DeleteObject"], Resource = local.bodies },
+        { Sid = "TellWhatIsGone", Action = ["s3:ListBucket"], Resource = aws_s3_bucket.bodies.arn },
       ]
     }
     worker = {
       description = local.is_spring ? "OpenHQM: hands requests to functions of Spring" : "OpenHQM: forwards requests to backends"
-      package     = local.is_spring ? "openhqm-aws-worker-spring.zip" : "openhqm-aws-worker.zip"
+      package     = local.is_spring ? var.packages.worker_spring : var.packages.worker
       handler     = local.is_spring ? "org.springframework.cloud.function.adapter.aws.FunctionInvoker::handleRequest" : "io.openhqm.aws.worker.WorkerHandler::handleRequest"
       memory      = var.worker_memory
       timeout     = var.worker_time_limit
@@ -41,15 +42,16 @@ locals {
           Resource = aws_sqs_queue.requests.arn
         },
         { Sid = "Bury", Action = ["sqs:SendMessage"], Resource = aws_sqs_queue.dead_letters.arn },
-        { Sid = "Record", Action = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], Resource = aws_dynamodb_table.jobs.arn },
+        { Sid = "Record", Action = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], Resource = aws_dynamodb_table.jobs.arn },
         { Sid = "Bodies", Action = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], Resource = local.bodies },
+        { Sid = "TellWhatIsGone", Action = ["s3:ListBucket"], Resource = aws_s3_bucket.bodies.arn },
         ],
         var.secret_arn == "" ? [] : [{ Sid = "Secrets", Action = ["secretsmanager:GetSecretValue"], Resource = var.secret_arn }]
       )
     }
     sweep = {
       description = "OpenHQM: sends due delays"
-      package     = "openhqm-aws-worker.zip"
+      package     = var.packages.worker
       handler     = "io.openhqm.aws.worker.SweepHandler::handleRequest"
       memory      = var.api_memory
       timeout     = 55
@@ -57,12 +59,12 @@ locals {
       statements = [
         { Sid = "Send", Action = ["sqs:SendMessage"], Resource = aws_sqs_queue.requests.arn },
         { Sid = "Find", Action = ["dynamodb:Query"], Resource = "${aws_dynamodb_table.jobs.arn}/index/sweep" },
-        { Sid = "Close", Action = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"], Resource = aws_dynamodb_table.jobs.arn },
+        { Sid = "Close", Action = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], Resource = aws_dynamodb_table.jobs.arn },
       ]
     }
     dead-letter = {
       description = "OpenHQM: closes jobs whose message the queue gave up on"
-      package     = "openhqm-aws-worker.zip"
+      package     = var.packages.worker
       handler     = "io.openhqm.aws.worker.DeadLetterHandler::handleRequest"
       memory      = var.api_memory
       timeout     = 30
@@ -74,7 +76,7 @@ locals {
           Resource = aws_sqs_queue.given_up.arn
         },
         { Sid = "Bury", Action = ["sqs:SendMessage"], Resource = aws_sqs_queue.dead_letters.arn },
-        { Sid = "Close", Action = ["dynamodb:GetItem", "dynamodb:UpdateItem"], Resource = aws_dynamodb_table.jobs.arn },
+        { Sid = "Close", Action = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], Resource = aws_dynamodb_table.jobs.arn },
       ]
     }
   }
@@ -108,7 +110,7 @@ module "submit" {
   source      = "./function"
   name        = "${var.name}-submit"
   description = "OpenHQM: takes requests in"
-  package     = "${var.packages}/openhqm-aws-submit.zip"
+  package     = var.packages.submit
   handler     = "io.openhqm.aws.submit.SubmitHandler::handleRequest"
   memory      = var.api_memory
   timeout     = 29
@@ -122,10 +124,11 @@ module "submit" {
     { Sid = "Enqueue", Action = ["sqs:SendMessage"], Resource = aws_sqs_queue.requests.arn },
     {
       Sid      = "Record"
-      Action   = ["dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"]
+      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
       Resource = aws_dynamodb_table.jobs.arn
     },
     { Sid = "Bodies", Action = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"], Resource = local.bodies },
+    { Sid = "TellWhatIsGone", Action = ["s3:ListBucket"], Resource = aws_s3_bucket.bodies.arn },
   ]
 }
 
@@ -134,7 +137,7 @@ module "function" {
   for_each             = local.functions
   name                 = "${var.name}-${each.key}"
   description          = each.value.description
-  package              = "${var.packages}/${each.value.package}"
+  package              = each.value.package
   handler              = each.value.handler
   memory               = each.value.memory
   timeout              = each.value.timeout

@@ -9,8 +9,13 @@ variable "name" {
 }
 
 variable "packages" {
-  description = "The folder with openhqm-aws-submit.zip, openhqm-aws-status.zip, openhqm-aws-worker.zip and, for worker_runtime spring, openhqm-aws-worker-spring.zip."
-  type        = string
+  description = "The zips of the functions, as the build makes them: paths. worker_spring only for worker_runtime spring."
+  type = object({
+    submit        = string
+    status        = string
+    worker        = string
+    worker_spring = optional(string, "")
+  })
 }
 
 variable "default_endpoint" {

@@ -15,20 +15,22 @@ variable "region" {
   default     = "eu-central-1"
 }
 
-variable "packages" {
-  description = "Where the zips of the functions are."
-  type        = string
-  default     = "../../../../../clouds/aws/packages"
-}
-
 provider "aws" {
   region = var.region
 }
 
+locals {
+  build = "../../../../../clouds/aws"
+}
+
 module "openhqm" {
-  source   = "../.."
-  name     = "orders"
-  packages = var.packages
+  source = "../.."
+  name   = "orders"
+  packages = {
+    submit = "${local.build}/submit/target/openhqm-aws-submit.zip"
+    status = "${local.build}/status/target/openhqm-aws-status.zip"
+    worker = "${local.build}/worker/target/openhqm-aws-worker.zip"
+  }
 
   config = <<-YAML
     proxy:

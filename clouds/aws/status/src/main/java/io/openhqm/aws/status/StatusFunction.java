@@ -60,6 +60,7 @@ final class StatusFunction {
                 engines.store(),
                 engines.claimCheck(),
                 id -> {}, // no worker runs here
+                Optional.empty(), // nor is there a queue: a cancelled job is not announced
                 clock,
                 telemetry));
     var resources = new ArrayList<>(status.resources());

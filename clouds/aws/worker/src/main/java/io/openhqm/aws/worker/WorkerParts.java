@@ -149,6 +149,7 @@ public final class WorkerParts implements AutoCloseable {
                 engines.queue(),
                 engines.claimCheck(),
                 resolver,
+                responses(),
                 telemetry,
                 clock));
     return new SweepFunction(sweep, telemetry);
