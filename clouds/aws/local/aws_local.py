@@ -10,9 +10,11 @@ made for a runtime that brings only an operating system; everything else is the 
 import argparse
 import http.client
 import http.server
+import io
 import json
 import logging
 import os
+import platform
 import shutil
 import signal
 import socket
@@ -21,6 +23,7 @@ import sys
 import tempfile
 import threading
 import time
+import zipfile
 from pathlib import Path
 
 import boto3
@@ -91,6 +94,7 @@ class Emulator:
         self.url = "http://127.0.0.1:%d" % self.port
         self.folder = Path(tempfile.mkdtemp(prefix="openhqm-aws-"))
         self.log = self.folder / "emulator.log"
+        self.java_options = "-XX:+TieredCompilation -XX:TieredStopAtLevel=1 " + native_client(self.folder)
         self.process = subprocess.Popen(
             [str(Path(sys.executable).parent / "ministack")],
             env={**os.environ, **ACCESS, "GATEWAY_PORT": str(self.port), "BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "localhost", **(environment or {})},
@@ -131,7 +135,7 @@ class Stack:
     def __init__(self, emulator, name="openhqm", parameters=None, environment=None):
         self.emulator, self.name = emulator, name
         chosen = {"Runtime": "provided.al2023", "SnapStart": "false", "Architecture": "x86_64", **(parameters or {})}
-        document = translated(chosen, {"JAVA_HOME": java_home(), "AWS_ENDPOINT_URL": emulator.url, **(environment or {})})
+        document = translated(chosen, {"JAVA_HOME": java_home(), "JAVA_TOOL_OPTIONS": emulator.java_options, "AWS_ENDPOINT_URL": emulator.url, **(environment or {})})
         s3 = emulator.client("s3")
         s3.create_bucket(Bucket="code")
         for package in packages():
@@ -226,6 +230,18 @@ def with_values(node, values):
             return values[node["Ref"]]
         return {key: with_values(each, values) for key, each in node.items()}
     return node
+
+
+def native_client(folder):
+    """The client of the Runtime API unpacks its library to one place in /tmp. On AWS each function has its own; here two that start at once would crash."""
+    client = "lib/aws-lambda-java-runtime-interface-client"
+    machine = {"x86_64": "x86_64", "aarch64": "aarch_64", "arm64": "aarch_64"}[platform.machine()]
+    with zipfile.ZipFile(packages()[0]) as package:
+        jar = next(name for name in package.namelist() if name.startswith(client))
+        with zipfile.ZipFile(io.BytesIO(package.read(jar))) as classes:
+            library = folder / "libaws-lambda-jni.so"
+            library.write_bytes(classes.read("jni/libaws-lambda-jni.linux-%s.so" % machine))
+    return "-Dcom.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI=%s" % library
 
 
 def java_home():
