@@ -40,7 +40,6 @@ class SecretsTest {
     cache: {type: embedded, redis_url: "redis://:hunter2-cache@localhost"}
     worker: {max_retries: 0}
     monitoring: {log_level: DEBUG}
-    processor: {config: {api_token: hunter2-processor}}
     proxy:
       enabled: true
       default_endpoint: bearer
