@@ -67,7 +67,7 @@ public final class OpenHqmServer implements AutoCloseable {
     this.config = config;
     this.engines = engines;
     var metrics = new Metrics(config.queue().requestQueueName());
-    var telemetry = new ServerTelemetry(metrics, new JobLog(System::nanoTime));
+    var telemetry = new ServerTelemetry(metrics, new JobLog(System::nanoTime), new RecentTimes());
     RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     EndpointResolver resolver = ConfiguredEndpoints.of(config);
     this.workers =
@@ -160,7 +160,8 @@ public final class OpenHqmServer implements AutoCloseable {
                 claimCheck,
                 ids,
                 clock,
-                telemetry));
+                telemetry,
+                telemetry.times()::median));
     var status =
         new Status(
             new Status.Settings(links, POLL_AFTER, wait, config.cache().ttl()),

@@ -6,11 +6,17 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Counts and logs. */
-record ServerTelemetry(Metrics metrics, JobLog log) implements Telemetry {
+/**
+ * Counts and logs.
+ *
+ * @param times what clients are told to wait by
+ */
+record ServerTelemetry(Metrics metrics, JobLog log, RecentTimes times) implements Telemetry {
   @Override
   public Telemetry traced(Optional<String> traceparent) {
-    return traceparent.isEmpty() ? this : new ServerTelemetry(metrics, log.traced(traceparent));
+    return traceparent.isEmpty()
+        ? this
+        : new ServerTelemetry(metrics, log.traced(traceparent), times);
   }
 
   @Override
@@ -32,6 +38,9 @@ record ServerTelemetry(Metrics metrics, JobLog log) implements Telemetry {
 
   @Override
   public void attemptEnded(UUID id, String endpoint, String result, Duration took, String detail) {
+    if (result.equals("completed")) {
+      times.add(endpoint, took);
+    }
     metrics.attemptEnded(id, endpoint, result, took, detail);
     log.attemptEnded(id, endpoint, result, took, detail);
   }

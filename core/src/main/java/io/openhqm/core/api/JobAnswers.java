@@ -43,8 +43,17 @@ public final class JobAnswers {
 
   /** 202: the job is accepted, or was before. */
   public ApiResponse accepted(Job job) {
+    return accepted(job, pollAfter);
+  }
+
+  /**
+   * 202: the job is accepted.
+   *
+   * @param after when its client may come again
+   */
+  public ApiResponse accepted(Job job, Duration after) {
     String id = job.id().toString();
-    return new ApiResponse(202, pendingFields(id, job), told(id, job, ""));
+    return new ApiResponse(202, pendingFields(id, job, after), told(id, job, ""));
   }
 
   /** 202: there is no response yet. */
@@ -56,7 +65,7 @@ public final class JobAnswers {
   public ApiResponse redriven(Job job, UUID deadLetter) {
     String id = job.id().toString();
     String from = "\"redriven_from\":\"" + deadLetter + "\",";
-    return new ApiResponse(202, pendingFields(id, job), told(id, job, from));
+    return new ApiResponse(202, pendingFields(id, job, pollAfter), told(id, job, from));
   }
 
   /** 202: cancellation was asked for, or took effect at once. 200: it was cancelled before. */
@@ -76,7 +85,7 @@ public final class JobAnswers {
     fields.add(correlation(id));
     fields.add(link(id));
     if (!job.status().isTerminal()) {
-      fields.add(retryAfter(job));
+      fields.add(retryAfter(job, pollAfter));
     }
     if (matches(request.headers(), tag)) {
       return new ApiResponse(304, new Headers(fields), Bytes.empty());
@@ -124,13 +133,13 @@ public final class JobAnswers {
         .about(id);
   }
 
-  private Headers pendingFields(String id, Job job) {
+  private Headers pendingFields(String id, Job job, Duration after) {
     return new Headers(
         List.of(
             JSON,
             NO_STORE,
             new Field("Location", links.status(id)),
-            retryAfter(job),
+            retryAfter(job, after),
             correlation(id),
             link(id)));
   }
@@ -149,8 +158,8 @@ public final class JobAnswers {
     return new Field("X-Correlation-ID", id);
   }
 
-  private Field retryAfter(Job job) {
-    Duration wait = pollAfter;
+  private Field retryAfter(Job job, Duration after) {
+    Duration wait = after;
     if (job.state() instanceof Job.State.Pending pending) {
       var untilDue = Duration.between(clock.instant(), pending.notBefore());
       wait = untilDue.compareTo(wait) > 0 ? untilDue : wait;

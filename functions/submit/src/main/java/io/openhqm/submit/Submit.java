@@ -35,6 +35,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * Accepts submissions: {@code POST /api/v1/submit}, and any request to {@code
@@ -45,7 +46,8 @@ import java.util.UUID;
 public final class Submit implements ApiFunction {
   /**
    * @param links where a job's resources are found
-   * @param pollAfter what {@code Retry-After} says of a job that waits; at least a second is told
+   * @param pollAfter what {@code Retry-After} says of a job that waits, where its endpoint usually
+   *     takes no longer; at least a second is told
    * @param waitMax the longest that a request is held by {@code Prefer: wait}; zero: never
    * @param timeoutMax the longest timeout of one attempt that a client may ask for
    * @param delayMax the longest delay that a client may ask for
@@ -106,6 +108,8 @@ public final class Submit implements ApiFunction {
    * @param ids makes the jobs' ids
    * @param clock the time of day
    * @param telemetry told what is accepted
+   * @param usual how long the work of an endpoint takes lately, zero where that is not known: a
+   *     client is told to come again after that
    */
   public record Ports(
       EndpointResolver resolver,
@@ -114,7 +118,23 @@ public final class Submit implements ApiFunction {
       ClaimCheck claimCheck,
       IdSource ids,
       InstantSource clock,
-      Telemetry telemetry) {}
+      Telemetry telemetry,
+      Function<String, Duration> usual) {
+    /** Where nothing is known of how long work takes. */
+    public Ports(
+        EndpointResolver resolver,
+        Intake intake,
+        JobStore store,
+        ClaimCheck claimCheck,
+        IdSource ids,
+        InstantSource clock,
+        Telemetry telemetry) {
+      this(resolver, intake, store, claimCheck, ids, clock, telemetry, endpoint -> Duration.ZERO);
+    }
+  }
+
+  /** However long the work takes: who polls must learn in time that it is done. */
+  private static final Duration POLL_AFTER_MAX = Duration.ofSeconds(60);
 
   private final Settings settings;
   private final Ports ports;
@@ -191,7 +211,7 @@ public final class Submit implements ApiFunction {
     return switch (stored) {
       case Creation.Created created -> {
         ports.telemetry().traced(message.traceparent()).accepted(job.id(), route);
-        yield answer(request, prefer, job);
+        yield answer(request, prefer, job, usual(route));
       }
       case Creation.Exists exists -> answerAgain(request, prefer, job, exists.job());
     };
@@ -220,7 +240,7 @@ public final class Submit implements ApiFunction {
   private ApiResponse answerAgain(ApiRequest request, Prefer prefer, Job wanted, Job existing) {
     if (existing.id().equals(wanted.id())) {
       // An intake that tried twice finds its own first try.
-      return answer(request, prefer, existing);
+      return answer(request, prefer, existing, settings.pollAfter());
     }
     if (wanted.idempotency().isEmpty() || existing.idempotency().isEmpty()) {
       throw new UnavailableException(
@@ -232,14 +252,21 @@ public final class Submit implements ApiFunction {
               Problem.Kind.IDEMPOTENCY_MISMATCH,
               "This Idempotency-Key came before with another method, target, header or body; use a new key for a new request."));
     }
-    return answer(request, prefer, existing).with("Idempotency-Replayed", "true");
+    return answer(request, prefer, existing, settings.pollAfter())
+        .with("Idempotency-Replayed", "true");
   }
 
-  private ApiResponse answer(ApiRequest request, Prefer prefer, Job job) {
+  private Duration usual(String route) {
+    var usual = ports.usual().apply(route);
+    var atMost = usual.compareTo(POLL_AFTER_MAX) < 0 ? usual : POLL_AFTER_MAX;
+    return atMost.compareTo(settings.pollAfter()) > 0 ? atMost : settings.pollAfter();
+  }
+
+  private ApiResponse answer(ApiRequest request, Prefer prefer, Job job, Duration pollAfter) {
     var wait = prefer.waitAtMost(settings.waitMax());
     var response =
         wait.flatMap(time -> finished(request, job.id(), time))
-            .orElseGet(() -> answers.accepted(job));
+            .orElseGet(() -> answers.accepted(job, pollAfter));
     return prefer.applied(response, wait);
   }
 

@@ -44,6 +44,7 @@ final class Fixture {
   /** An endpoint that has left the configuration. */
   Optional<String> gone = Optional.empty();
 
+  Duration usual = Duration.ZERO;
   String publicUrl = "";
   ClaimCheck claimCheck = ClaimCheck.unlimited();
   Optional<Intake> intake = Optional.empty();
@@ -71,7 +72,8 @@ final class Fixture {
                       claimCheck,
                       new UuidV7(InstantSource.fixed(NOW), RandomGenerator.of("L64X128MixRandom")),
                       InstantSource.fixed(NOW),
-                      telemetry())));
+                      telemetry(),
+                      endpoint -> usual)));
     }
     return submit.get();
   }

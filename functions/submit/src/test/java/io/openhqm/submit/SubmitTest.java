@@ -402,6 +402,23 @@ class SubmitTest {
   }
 
   @Test
+  void aClientIsToldToComeAgainWhenTheWorkIsUsuallyDone() {
+    assertThat(fixture.post("{\"payload\":1}").headers().first("Retry-After")).contains("2");
+    fixture.usual = Duration.ofMillis(1_900);
+    assertThat(fixture.post("{\"payload\":1}").headers().first("Retry-After")).contains("2");
+    fixture.usual = Duration.ofMillis(7_100);
+    assertThat(fixture.post("{\"payload\":1}").headers().first("Retry-After")).contains("8");
+    fixture.usual = Duration.ofHours(1);
+    assertThat(fixture.post("{\"payload\":1}").headers().first("Retry-After")).contains("60");
+    assertThat(
+            fixture
+                .post("{\"payload\":1,\"metadata\":{\"delay\":90}}")
+                .headers()
+                .first("Retry-After"))
+        .contains("90");
+  }
+
+  @Test
   void aSessionIsFoundWhereItIsConfigured() {
     fixture.findSessionsAt("payload.user.id");
     fixture.post("{\"payload\":{\"x\":{\"user\":1},\"user\":{\"name\":\"n\",\"id\":7}}}");
