@@ -24,8 +24,8 @@ VARIANTS = {
     "fifo-jwt": {"Fifo": "true", "Authorizer": "JWT", "JwtIssuer": "https://issuer.example.com/", "JwtAudience": "orders"},
     "function-url": {"FrontDoor": "function-url"},
     "iam-url": {"FrontDoor": "function-url", "Authorizer": "IAM"},
-    "spring-vpc": {
-        "WorkerRuntime": "spring", "SubnetIds": "subnet-1", "SecurityGroupIds": "sg-1", "ReserveConcurrency": "true", "BatchWindowSeconds": 5,
+    "vpc": {
+        "SubnetIds": "subnet-1", "SecurityGroupIds": "sg-1", "ReserveConcurrency": "true", "BatchWindowSeconds": 5,
         "SecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders-AbCdEf", "SecretNames": "ORDERS_TOKEN",
     },
     "custom-runtime": {"Runtime": "provided.al2023", "Architecture": "x86_64", "WorkerTimeLimit": "900"},

@@ -1,5 +1,4 @@
 locals {
-  is_spring = var.worker_runtime == "spring"
   platform = {
     runtime            = var.runtime
     architecture       = var.architecture
@@ -26,15 +25,12 @@ locals {
       ]
     }
     worker = {
-      description = local.is_spring ? "OpenHQM: hands requests to functions of Spring" : "OpenHQM: forwards requests to backends"
-      package     = local.is_spring ? var.packages.worker_spring : var.packages.worker
-      handler     = local.is_spring ? "org.springframework.cloud.function.adapter.aws.FunctionInvoker::handleRequest" : "io.openhqm.aws.worker.WorkerHandler::handleRequest"
+      description = "OpenHQM: forwards requests to backends"
+      package     = var.packages.worker
+      handler     = "io.openhqm.aws.worker.WorkerHandler::handleRequest"
       memory      = var.worker_memory
       timeout     = var.worker_time_limit
-      environment = merge(
-        { OPENHQM_SECRETS_ARN = var.secret_arn },
-        local.is_spring ? { MAIN_CLASS = "io.openhqm.aws.spring.WorkerApplication" } : {}
-      )
+      environment = { OPENHQM_SECRETS_ARN = var.secret_arn }
       statements = concat([
         {
           Sid      = "Work"

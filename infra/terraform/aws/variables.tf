@@ -9,12 +9,11 @@ variable "name" {
 }
 
 variable "packages" {
-  description = "The zips of the functions, as the build makes them: paths. worker_spring only for worker_runtime spring."
+  description = "The zips of the functions, as the build makes them: paths."
   type = object({
-    submit        = string
-    status        = string
-    worker        = string
-    worker_spring = optional(string, "")
+    submit = string
+    status = string
+    worker = string
   })
 }
 
@@ -63,16 +62,6 @@ variable "secret_names" {
   validation {
     condition     = length(var.secret_names) == 0 || var.secret_arn != ""
     error_message = "secret_names needs secret_arn."
-  }
-}
-
-variable "worker_runtime" {
-  description = "lean: the worker without a framework. spring: on Spring Cloud Function, for processors that are Function beans."
-  type        = string
-  default     = "lean"
-  validation {
-    condition     = contains(["lean", "spring"], var.worker_runtime)
-    error_message = "worker_runtime must be lean or spring."
   }
 }
 

@@ -45,10 +45,9 @@ mock_provider "aws" {
 
 variables {
   packages = {
-    submit        = "tests/packages/openhqm-aws-submit.zip"
-    status        = "tests/packages/openhqm-aws-status.zip"
-    worker        = "tests/packages/openhqm-aws-worker.zip"
-    worker_spring = "tests/packages/openhqm-aws-worker-spring.zip"
+    submit = "tests/packages/openhqm-aws-submit.zip"
+    status = "tests/packages/openhqm-aws-status.zip"
+    worker = "tests/packages/openhqm-aws-worker.zip"
   }
   # What every provider knows that the module admits.
   runtime           = "java21"
@@ -193,16 +192,6 @@ run "no_statement_allows_everything" {
   }
 }
 
-run "spring_worker_has_its_own_package" {
-  variables {
-    worker_runtime = "spring"
-  }
-  assert {
-    condition     = endswith(local.functions["worker"].package, "worker-spring.zip") && endswith(local.functions["sweep"].package, "aws-worker.zip")
-    error_message = "the worker is Spring's, the sweep is not"
-  }
-}
-
 run "every_function_has_its_alarm" {
   assert {
     condition     = alltrue([for name in ["submit", "status", "worker", "sweep", "dead-letter"] : contains(keys(aws_cloudwatch_metric_alarm.alarm), "${name}-errors")])
@@ -215,7 +204,6 @@ run "mistakes_are_refused" {
   variables {
     name                       = "Orders_1"
     default_endpoint           = "orders.example.com"
-    worker_runtime             = "quarkus"
     front_door                 = "alb"
     worker_time_limit          = 901
     worker_maximum_concurrency = 1
@@ -226,7 +214,7 @@ run "mistakes_are_refused" {
     architecture               = "mips"
   }
   expect_failures = [
-    var.name, var.default_endpoint, var.worker_runtime, var.front_door, var.worker_time_limit, var.worker_maximum_concurrency,
+    var.name, var.default_endpoint, var.front_door, var.worker_time_limit, var.worker_maximum_concurrency,
     var.batch_size, var.body_retention_days, var.result_ttl_seconds, var.secret_names, var.architecture
   ]
 }
