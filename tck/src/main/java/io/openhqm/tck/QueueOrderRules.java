@@ -202,7 +202,7 @@ abstract class QueueOrderRules extends QueueDeliveryRules {
       assertThat(got).startsWith(urgent.id());
     }
     got.remove(urgent.id());
-    if (queue.features().ordering()) {
+    if (queue.features().ordering() && ordersBeyondSessions()) {
       assertThat(got).containsExactlyElementsOf(expected);
     } else {
       assertThat(got).containsExactlyInAnyOrderElementsOf(expected);
