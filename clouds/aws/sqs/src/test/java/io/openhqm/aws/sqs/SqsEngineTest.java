@@ -5,16 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openhqm.core.Body;
 import io.openhqm.core.Bytes;
-import io.openhqm.core.Ending;
 import io.openhqm.core.EngineException;
 import io.openhqm.core.EngineProvider;
 import io.openhqm.core.Envelope;
 import io.openhqm.core.Headers;
-import io.openhqm.core.Job;
 import io.openhqm.core.Message;
 import io.openhqm.core.Outcome;
 import io.openhqm.core.RequestQueue;
-import io.openhqm.core.Result;
 import io.openhqm.core.config.ConfigLoader;
 import io.openhqm.core.config.ConfigResult;
 import java.time.Duration;
@@ -197,41 +194,6 @@ final class SqsEngineTest {
     }
 
     assertThat(done).isEqualTo(sent);
-  }
-
-  @Test
-  void finishedJobIsAnnounced() {
-    for (boolean fifo : new boolean[] {false, true}) {
-      var queues = peer.newQueues(fifo);
-      var engine = open(queues);
-      var ended = Samples.SUBMITTED.plusSeconds(5);
-      var job =
-          new Job(
-              UUID.randomUUID(),
-              Samples.SUBMITTED,
-              ended,
-              1,
-              Optional.empty(),
-              new Job.State.Ended(
-                  new Ending.Completed(Result.text("done")),
-                  Optional.of(Samples.SUBMITTED),
-                  ended,
-                  ended.plusSeconds(60)));
-
-      engine.responses().orElseThrow().announce(job);
-
-      String body =
-          new SqsCalls(peer.admin(), SqsPeer.PATIENT)
-              .receive(queues.responses().orElseThrow(), 1, 30, 5)
-              .getFirst()
-              .body();
-      assertThat(body)
-          .isEqualTo(
-              "{\"correlation_id\":\""
-                  + job.id()
-                  + "\",\"status\":\"COMPLETED\",\"status_code\":200,\"submitted_at\":"
-                  + "\"2026-03-04T05:06:07.089Z\",\"completed_at\":\"2026-03-04T05:06:12.089Z\"}");
-    }
   }
 
   @Test

@@ -55,6 +55,12 @@ abstract class SqsRequestQueueRules extends RequestQueueContract {
     return peer.isRealTime() ? Duration.ofSeconds(5) : Duration.ofMinutes(1);
   }
 
+  /** Fewer than in memory: each step is a call or two. */
+  @Override
+  protected int seeds() {
+    return 5;
+  }
+
   @Override
   protected Duration patience() {
     return peer.isRealTime() ? Duration.ofSeconds(1) : Duration.ZERO;
