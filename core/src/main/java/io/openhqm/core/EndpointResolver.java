@@ -39,6 +39,16 @@ public interface EndpointResolver {
     UNFIT_VALUE
   }
 
+  /** What can be told of the way of a message without a look at it. */
+  enum Ways {
+    /** All messages go to one place, whatever their lane. */
+    ONE,
+    /** All messages of its lane go to one place. */
+    ONE_A_LANE,
+    /** Messages of its lane go to this place and that. */
+    MANY
+  }
+
   /**
    * @param name the endpoint's configured name, or the processor's; bounded, so it may be a
    *     metric's label
@@ -82,4 +92,11 @@ public interface EndpointResolver {
    * inline.
    */
   Resolution resolve(Message message);
+
+  /**
+   * What can be told of the way of messages that wait in {@code lane} ({@link Metadata#lane()}).
+   */
+  default Ways ways(String lane) {
+    return Ways.MANY;
+  }
 }

@@ -32,7 +32,8 @@ public interface Telemetry {
 
   /**
    * An attempt came to its end; {@code result} is {@code completed}, {@code retry}, {@code failed},
-   * {@code timeout}, {@code cancelled} or {@code lost}.
+   * {@code timeout}, {@code cancelled} or {@code lost}; {@code given_back} if it was not used up
+   * and is no error.
    */
   default void attemptEnded(
       UUID id, String endpoint, String result, Duration took, String detail) {}

@@ -68,7 +68,7 @@ final class JobLog implements Telemetry {
   @Override
   public void attemptEnded(UUID id, String endpoint, String result, Duration took, String detail) {
     boolean fine = result.equals("completed");
-    var level = fine ? Level.FINE : Level.WARNING;
+    var level = fine || result.equals("given_back") ? Level.FINE : Level.WARNING;
     if (LOG.isLoggable(level)) {
       log(
           level,

@@ -67,6 +67,17 @@ class LogOutputTest {
   }
 
   @Test
+  void anAttemptThatWasGivenBackUnusedIsNoWarning() {
+    try (var output = LogOutput.install(bytes, LogFormat.JSON, "INFO")) {
+      var log = new JobLog(System::nanoTime);
+      log.attemptEnded(UUID.randomUUID(), "orders", "given_back", Duration.ZERO, "unused");
+      assertThat(written()).isEmpty();
+      log.attemptEnded(UUID.randomUUID(), "orders", "retry", Duration.ZERO, "no answer");
+    }
+    assertThat(written()).contains("WARNING", "no answer");
+  }
+
+  @Test
   void theLevelIsKeptWhateverTheCollectorTakes() {
     try (var log = LogOutput.install(bytes, LogFormat.TEXT, "INFO")) {
       System.gc();

@@ -69,6 +69,14 @@ class MetricsTest {
   }
 
   @Test
+  void anAttemptThatWasGivenBackUnusedIsNoError() {
+    metrics.attemptEnded(UUID.randomUUID(), "backend", "given_back", Duration.ZERO, "unused");
+    assertThat(metrics.scrape()).doesNotContain("openhqm_worker_errors_total{");
+    metrics.attemptEnded(UUID.randomUUID(), "backend", "retry", Duration.ZERO, "no answer");
+    assertThat(metrics.scrape()).contains("openhqm_worker_errors_total{error_type=\"retry\"} 1.0");
+  }
+
+  @Test
   void whateverClientsAskForTheLabelsAreBounded() {
     for (int i = 0; i < 2_000; i++) {
       metrics.answered("M" + i, "/x/" + i, 404, 1);

@@ -48,6 +48,7 @@ final class Backend implements Processor {
       witness.violation(
           5, message.id() + " came with the headers " + Witness.text(message.headers()));
     }
+    requireOwnEndpoint(attempt.route().name(), plan);
     int number = witness.callsOf(message.id()).size();
     var call = witness.called(message.id(), new Witness.Call(plan, process, scheduler.instant()));
     try {
@@ -67,6 +68,12 @@ final class Backend implements Processor {
       throw stopped;
     } finally {
       call.endedAt = Optional.of(scheduler.instant());
+    }
+  }
+
+  private void requireOwnEndpoint(String endpoint, Plan plan) {
+    if (!endpoint.equals(plan.endpoint())) {
+      witness.violation(5, "a message for " + plan.endpoint() + " came to " + endpoint);
     }
   }
 

@@ -14,6 +14,8 @@ import java.util.Random;
  * @param nodes how many processes
  * @param jobs how many submissions
  * @param shortLife results expire soon
+ * @param waysKnown of a message that waits it is known to which backend it goes
+ * @param slowCalls how many calls the slow backend takes at a time
  */
 record Mood(
     double crash,
@@ -23,13 +25,17 @@ record Mood(
     boolean separate,
     int nodes,
     int jobs,
-    boolean shortLife) {
+    boolean shortLife,
+    boolean waysKnown,
+    int slowCalls) {
   static Mood of(Random random) {
     boolean separate = random.nextBoolean();
-    int nodes = 1 + random.nextInt(3);
+    int nodes = 1 + random.nextInt(6);
     int jobs = 4 + random.nextInt(9);
+    boolean waysKnown = random.nextBoolean();
+    int slowCalls = 1 + random.nextInt(3);
     if (random.nextInt(6) == 0) {
-      return new Mood(0, 0, 0, 0, separate, nodes, jobs, false);
+      return new Mood(0, 0, 0, 0, separate, nodes, jobs, false, waysKnown, slowCalls);
     }
     return new Mood(
         one(random, 0, 0.001, 0.004),
@@ -39,7 +45,9 @@ record Mood(
         separate,
         nodes,
         jobs,
-        random.nextInt(4) == 0);
+        random.nextInt(4) == 0,
+        waysKnown,
+        slowCalls);
   }
 
   private static double one(Random random, double... choices) {

@@ -14,6 +14,7 @@ import io.openhqm.submit.ClaimCheckedIntake;
 import io.openhqm.submit.StoreThenQueue;
 import io.openhqm.submit.Submit;
 import io.openhqm.worker.Attempts;
+import io.openhqm.worker.Lanes;
 import io.openhqm.worker.Sweep;
 import io.openhqm.worker.Worker;
 import java.time.Duration;
@@ -36,9 +37,9 @@ final class Node {
 
   private boolean alive;
   private boolean stopping;
-  private int busy;
   private Optional<ApiFunction> api = Optional.empty();
   private Optional<Attempts> attempts = Optional.empty();
+  private Optional<Lanes> lanes = Optional.empty();
 
   Node(World world, String name) {
     this.world = world;
@@ -62,7 +63,6 @@ final class Node {
     life = new Scheduler.Group();
     alive = true;
     stopping = false;
-    busy = 0;
     scheduler.note(name + " starts");
     var ports = world.ports;
     var store = ports.store();
@@ -139,7 +139,13 @@ final class Node {
                 world.ports.responses(),
                 world.witness,
                 scheduler));
-    scheduler.spawn(life, name + "-receiver", () -> receive(worker));
+    var sharing = new Lanes(Lanes.Settings.of(HANDS), resolver, queue.features());
+    lanes = Optional.of(sharing);
+    scheduler.spawn(life, name + "-receiver", () -> receive(new Hands(life, sharing, worker)));
+    scheduler.spawn(
+        life,
+        name + "-parked",
+        () -> repeat(LEASE.dividedBy(3), () -> keepParked(sharing.parked(), LEASE)));
     scheduler.spawn(life, name + "-heart", () -> repeat(Duration.ofMillis(900), running::beat));
     scheduler.spawn(life, name + "-sweep", () -> repeat(Duration.ofSeconds(5), () -> sweep(sweep)));
   }
@@ -159,33 +165,53 @@ final class Node {
     }
   }
 
-  private void receive(Worker worker) throws InterruptedException {
+  /** What works on deliveries in one life. */
+  private record Hands(Scheduler.Group life, Lanes lanes, Worker worker) {}
+
+  private void receive(Hands hands) throws InterruptedException {
     while (!stopping) {
-      if (busy < HANDS) {
-        for (var delivery : received(HANDS - busy)) {
-          busy++;
-          scheduler.spawn(life, name + "-hand", () -> work(worker, delivery));
+      var wanted = hands.lanes().wanted(10);
+      if (wanted.max() > 0) {
+        for (var delivery : received(wanted)) {
+          var turn = hands.lanes().take(delivery);
+          turn.ifPresent(one -> begin(hands, one));
+          if (turn.isEmpty()) {
+            world.witness.saw("a message parked");
+          }
         }
       }
       scheduler.sleep(Duration.ofMillis(700));
     }
   }
 
-  private List<Delivery> received(int max) throws InterruptedException {
+  private List<Delivery> received(Lanes.Wanted wanted) throws InterruptedException {
     try {
-      return world.ports.queue().receive(max, LEASE, Duration.ZERO);
+      return world.ports.queue().receive(wanted.max(), LEASE, Duration.ZERO, wanted.full());
     } catch (UnavailableException noAnswer) {
       return List.of();
     }
   }
 
-  private void work(Worker worker, Delivery delivery) {
+  private void begin(Hands hands, Lanes.Turn turn) {
+    scheduler.spawn(hands.life(), name + "-hand", () -> work(hands, turn));
+  }
+
+  private void work(Hands hands, Lanes.Turn turn) {
+    var delivery = turn.delivery();
     try {
-      delivery.settle(worker.deliver(delivery, new Deadline(Instant.MAX, scheduler)));
+      var endless = new Deadline(Instant.MAX, scheduler);
+      delivery.settle(hands.worker().deliver(delivery, endless));
     } catch (UnavailableException noAnswer) {
       scheduler.note("not settled: " + delivery.message().id());
-    } finally {
-      busy--;
+    }
+    hands.lanes().ended(turn).ifPresent(next -> begin(hands, next));
+  }
+
+  private void keepParked(List<Delivery> parked, Duration duration) {
+    try {
+      parked.forEach(delivery -> delivery.extend(duration));
+    } catch (UnavailableException noAnswer) {
+      world.witness.trouble("what is parked may come again", noAnswer);
     }
   }
 
@@ -202,8 +228,10 @@ final class Node {
     world.witness.saw("a process stopped in order");
     stopping = true;
     var before = life;
+    var sharing = lanes.orElseThrow();
+    keepParked(sharing.unpark(), Duration.ZERO);
     attempts.ifPresent(Attempts::stopAll);
-    scheduler.await(Duration.ofSeconds(10), () -> busy == 0 || life != before);
+    scheduler.await(Duration.ofSeconds(10), () -> sharing.running() == 0 || life != before);
     if (life == before && alive) {
       crash();
     }

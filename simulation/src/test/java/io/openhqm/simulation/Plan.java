@@ -54,11 +54,12 @@ record Plan(
   }
 
   static final int ATTEMPTS_MAX = 4;
+  static final String SLOW = "slow";
   static final Duration TIMEOUT = Duration.ofSeconds(15);
 
-  static Plan of(int number, Random random, Mood mood, int slowBefore) {
+  static Plan of(int number, Random random, Mood mood) {
     boolean plain = random.nextInt(3) == 0;
-    boolean maySlow = slowBefore < 2;
+    boolean maySlow = random.nextBoolean();
     return new Plan(
         number,
         payload(number, random, mood),
@@ -142,6 +143,11 @@ record Plan(
     return new Result(503, Headers.of("X-Busy", "yes"), Body.of(Bytes.utf8("busy " + number)));
   }
 
+  /** Slow calls go to a backend of their own, which must hold up none of the others. */
+  String endpoint() {
+    return isSlow() ? SLOW : "orders";
+  }
+
   boolean isSlow() {
     return behaviours.stream()
         .anyMatch(
@@ -194,7 +200,7 @@ record Plan(
   /** The submission as the client writes it. */
   Bytes body() {
     var metadata = new ArrayList<String>();
-    metadata.add("\"endpoint\":\"orders\"");
+    metadata.add("\"endpoint\":\"" + endpoint() + "\"");
     metadata.add("\"priority\":" + priority);
     session.ifPresent(id -> metadata.add("\"session_id\":\"" + id + "\""));
     delaySeconds.ifPresent(seconds -> metadata.add("\"delay\":" + seconds));

@@ -24,6 +24,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -265,14 +266,23 @@ final class Ports {
     @Override
     public List<Delivery> receive(int max, Duration visibility, Duration wait)
         throws InterruptedException {
-      scheduler.step("receive " + max);
+      return receive(max, visibility, wait, Set.of());
+    }
+
+    @Override
+    public List<Delivery> receive(int max, Duration visibility, Duration wait, Set<String> full)
+        throws InterruptedException {
+      scheduler.step("receive " + max + " but not " + full);
       mayFail("receive", NOBODY, "not done");
       if (chance(mood.stall())) {
         witness.saw("a queue showed nothing");
         return List.of();
       }
       var deliveries = new ArrayList<Delivery>();
-      for (var real : realQueue.receive(max, visibility, Duration.ZERO)) {
+      if (!full.isEmpty()) {
+        witness.saw("a full lane passed over");
+      }
+      for (var real : realQueue.receive(max, visibility, Duration.ZERO, full)) {
         scheduler.note("delivered " + real.message().id());
         delivered.add(real.message());
         deliveries.add(new Handed(real));

@@ -51,6 +51,8 @@ final class SimulationTest {
             "no answer, not done",
             "a queue showed nothing",
             "a message delivered twice",
+            "a message parked",
+            "a full lane passed over",
             "a body left in the blob store",
             "a delay held by the store",
             "a backend called again",

@@ -3,9 +3,8 @@ package io.openhqm.simulation;
 import io.openhqm.core.Auth;
 import io.openhqm.core.Endpoint;
 import io.openhqm.core.EndpointResolver;
-import io.openhqm.core.EndpointResolver.Resolution;
-import io.openhqm.core.EndpointResolver.Route;
 import io.openhqm.core.Headers;
+import io.openhqm.core.Message;
 import io.openhqm.core.RetryPolicy;
 import io.openhqm.core.Secret;
 import io.openhqm.core.UuidV7;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.UUID;
 
 /** One run: engines, processes, clients, and what befalls them, all from one seed. */
@@ -38,7 +38,8 @@ final class World implements Scheduler.Observer {
   private boolean calm;
 
   World(long seed, boolean traced) {
-    random = new Random(seed);
+    // The first choices of a Random are nearly the same for all small seeds.
+    random = new Random(new SplittableRandom(seed).nextLong());
     scheduler = new Scheduler(random, traced);
     witness = new Witness(scheduler);
     mood = Mood.of(random);
@@ -53,10 +54,8 @@ final class World implements Scheduler.Observer {
   /** Runs it to its end; the witness has the verdict. */
   void run() {
     scheduler.note(mood.toString());
-    int slow = 0;
     for (int i = 0; i < mood.jobs(); i++) {
-      var plan = Plan.of(i, random, mood, slow);
-      slow += plan.isSlow() ? 1 : 0;
+      var plan = Plan.of(i, random, mood);
       plans.add(plan);
       scheduler.note(plan.toString());
     }
@@ -169,21 +168,34 @@ final class World implements Scheduler.Observer {
             Duration.ofSeconds(1),
             Duration.ofSeconds(8),
             RetryPolicy.RETRIED_BY_DEFAULT);
-    var endpoint =
-        new Endpoint(
-            "orders",
-            URI.create("http://orders.internal/"),
-            "POST",
-            Plan.TIMEOUT,
-            Headers.of("X-Static", Witness.SECRET),
-            new Auth.Bearer(Secret.of(Witness.SECRET)),
-            retry,
-            1_000_000,
-            List.of("*"),
-            List.of(),
-            OptionalInt.empty(),
-            Endpoint.HttpVersion.AUTO);
-    var route = new Route("orders", Optional.of(endpoint), "POST", Plan.TIMEOUT, retry);
-    return message -> new Resolution.Found(route);
+    return new EndpointResolver() {
+      @Override
+      public Resolution resolve(Message message) {
+        var endpoint = endpoint(message.metadata().endpoint().orElseThrow(), retry);
+        return new Resolution.Found(
+            new Route(endpoint.name(), Optional.of(endpoint), "POST", Plan.TIMEOUT, retry));
+      }
+
+      @Override
+      public Ways ways(String lane) {
+        return mood.waysKnown() ? Ways.ONE_A_LANE : Ways.MANY;
+      }
+    };
+  }
+
+  private Endpoint endpoint(String name, RetryPolicy retry) {
+    return new Endpoint(
+        name,
+        URI.create("http://" + name + ".internal/"),
+        "POST",
+        Plan.TIMEOUT,
+        Headers.of("X-Static", Witness.SECRET),
+        new Auth.Bearer(Secret.of(Witness.SECRET)),
+        retry,
+        1_000_000,
+        List.of("*"),
+        List.of(),
+        name.equals(Plan.SLOW) ? OptionalInt.of(mood.slowCalls()) : OptionalInt.empty(),
+        Endpoint.HttpVersion.AUTO);
   }
 }

@@ -105,7 +105,12 @@ final class ProxySettings {
           list("forward_headers", "", "The client's header fields to hand on." + PROXYS)
               .example("[Accept]"),
           list("strip_headers", "", "Fields never to hand on." + PROXYS).example("[Cookie]"),
-          whole("max_concurrency", "", 1, 100_000, "How many calls at a time. Default: any number.")
+          whole(
+                  "max_concurrency",
+                  "",
+                  1,
+                  100_000,
+                  "How many calls at a time, if fewer than `worker.count`. What waits beyond them holds up no other endpoint.")
               .unit("calls")
               .example("4"),
           choice(

@@ -92,7 +92,12 @@ final class Settings {
 
   static final List<Setting> WORKER =
       List.of(
-          whole("count", "5", 1, 100_000, "How many attempts run at the same time.")
+          whole(
+                  "count",
+                  "5",
+                  1,
+                  100_000,
+                  "How many attempts run at the same time at one endpoint, so that a slow one holds up no other; at most 1000 (or this, if it is more) in all.")
               .unit("attempts")
               .example("16"),
           whole("batch_size", "10", 1, 10_000, "How many messages are taken in one go.")

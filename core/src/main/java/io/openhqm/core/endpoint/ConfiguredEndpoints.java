@@ -83,6 +83,15 @@ public final class ConfiguredEndpoints implements EndpointResolver {
                     "name an endpoint in metadata.endpoint: no default is configured" + known()));
   }
 
+  @Override
+  public Ways ways(String lane) {
+    boolean one = proxy.endpoints().size() == 1 && proxy.allowedUrls().isEmpty();
+    if (!proxy.enabled() || one) {
+      return Ways.ONE;
+    }
+    return lane.isEmpty() && routing.enabled() ? Ways.MANY : Ways.ONE_A_LANE;
+  }
+
   private Resolution named(String name, Metadata metadata) {
     var endpoint = proxy.endpoints().get(name);
     if (endpoint != null) {

@@ -11,9 +11,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -27,6 +31,9 @@ public final class BatchWorker {
 
   /** The clock is looked at as often as this, as an injected one may be turned on. */
   private static final long GLANCE_MS = 50;
+
+  /** URLs that the allow list admits are backends too: what can grow has a limit. */
+  private static final int BACKENDS_MAX = 1_000;
 
   /**
    * @param count how many attempts run at the same time; 1 or more
@@ -55,6 +62,7 @@ public final class BatchWorker {
   private final Attempts attempts;
   private final QueueFeatures queue;
   private final Telemetry telemetry;
+  private final ConcurrentMap<Backend, Semaphore> rooms = new ConcurrentHashMap<>();
 
   /**
    * @param attempts the worker's own; nobody else need call {@link Attempts#beat}
@@ -88,7 +96,7 @@ public final class BatchWorker {
   public List<Outcome> deliverAll(List<Delivery> deliveries, Deadline invocation) {
     var until = new Deadline(invocation.at().minus(settings.margin()), invocation.clock());
     var batch = new Batch(deliveries, until);
-    try (var heart = new Heart(attempts, telemetry)) {
+    try (var heart = new Heart(attempts::beat, telemetry)) {
       heart.start();
       batch.start();
       batch.await();
@@ -158,15 +166,47 @@ public final class BatchWorker {
       boolean halted = false;
       for (var item : group) {
         boolean begins = !halted && !stopping && worker.hasTime(until);
-        settle(item, begins ? outcome(item.delivery, wholeInvocation) : retryAfter(Duration.ZERO));
+        settle(item, begins ? entered(item.delivery, wholeInvocation) : retryAfter(Duration.ZERO));
         wholeInvocation = false;
         halted = halted || item.comesAgain();
       }
     }
 
-    private Outcome outcome(Delivery delivery, boolean wholeInvocation) {
+    /** Works on it as soon as its backend has room: until then its job is not claimed. */
+    private Outcome entered(Delivery delivery, boolean wholeInvocation) {
+      var resolution = Backend.resolved(worker.resolver(), delivery.message());
+      var room = room(Backend.of(resolution));
+      if (room.isEmpty()) {
+        return outcome(delivery, new Worker.Invocation(resolution, until, wholeInvocation));
+      }
+      boolean hadRoom = room.get().tryAcquire();
+      if (!hadRoom && !awaitRoom(room.get())) {
+        return retryAfter(Duration.ZERO);
+      }
       try {
-        return worker.deliver(delivery, new Worker.Invocation(until, wholeInvocation));
+        boolean whole = wholeInvocation && hadRoom;
+        return outcome(delivery, new Worker.Invocation(resolution, until, whole));
+      } finally {
+        room.get().release();
+      }
+    }
+
+    private boolean awaitRoom(Semaphore room) {
+      try {
+        while (!stopping && worker.hasTime(until)) {
+          if (room.tryAcquire(GLANCE_MS, TimeUnit.MILLISECONDS)) {
+            return true;
+          }
+        }
+      } catch (InterruptedException nobodyDoes) {
+        Thread.currentThread().interrupt();
+      }
+      return false;
+    }
+
+    private Outcome outcome(Delivery delivery, Worker.Invocation invocation) {
+      try {
+        return worker.deliver(delivery, invocation);
       } catch (RuntimeException bug) {
         telemetry.trouble("a delivery was left to come again", bug);
         return retryAfter(COME_AGAIN);
@@ -206,6 +246,20 @@ public final class BatchWorker {
     List<Outcome> outcomes() {
       return items.stream().map(item -> item.outcome).toList();
     }
+  }
+
+  /** Where calls of this backend are counted, if it takes a limited number at a time. */
+  private Optional<Semaphore> room(Backend backend) {
+    if (backend.concurrencyMax().isEmpty()) {
+      return Optional.empty();
+    }
+    if (rooms.size() >= BACKENDS_MAX) {
+      // Those that are in use now stay with who uses them; the proxy holds the limit all the same.
+      rooms.clear();
+    }
+    return Optional.of(
+        rooms.computeIfAbsent(
+            backend, limited -> new Semaphore(limited.concurrencyMax().getAsInt())));
   }
 
   /** What must be worked on one after the other, together. */

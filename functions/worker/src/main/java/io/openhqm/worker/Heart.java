@@ -5,17 +5,17 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Calls {@link Attempts#beat} again and again from a thread of its own, until it is closed. */
+/** Does a thing again and again from a thread of its own, until it is closed. */
 final class Heart implements AutoCloseable {
   private static final Duration BEAT = Duration.ofMillis(200);
 
-  private final Attempts attempts;
+  private final Runnable beat;
   private final Telemetry telemetry;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /** A heart that stands still until {@link #start}. */
-  Heart(Attempts attempts, Telemetry telemetry) {
-    this.attempts = attempts;
+  Heart(Runnable beat, Telemetry telemetry) {
+    this.beat = beat;
     this.telemetry = telemetry;
   }
 
@@ -35,7 +35,7 @@ final class Heart implements AutoCloseable {
 
   private void beatOnce() {
     try {
-      attempts.beat();
+      beat.run();
     } catch (RuntimeException bug) {
       telemetry.trouble("a heartbeat failed", bug);
     }

@@ -99,13 +99,18 @@ public final class Worker {
   }
 
   /**
-   * How much time there is.
+   * What is known of a delivery before its job is claimed.
    *
+   * @param known where its message goes, if that was found out already
    * @param until when the delivery must be dealt with
    * @param isWhole whether this is all the time that an invocation has, so that what is cut short
    *     by its end would not fare better in another one
    */
-  record Invocation(Deadline until, boolean isWhole) {}
+  record Invocation(Optional<Resolution> known, Deadline until, boolean isWhole) {
+    Invocation(Deadline until, boolean isWhole) {
+      this(Optional.empty(), until, isWhole);
+    }
+  }
 
   /**
    * How long one attempt may take.
@@ -127,6 +132,10 @@ public final class Worker {
     Message message() {
       return delivery.message();
     }
+  }
+
+  EndpointResolver resolver() {
+    return ports.resolver();
   }
 
   /** How an attempt came out. */
@@ -218,7 +227,13 @@ public final class Worker {
     }
     // Before the routing, which may look at the payload.
     var message = delivery.message().withPayload(Body.of(payload.get()));
-    return switch (ports.resolver().resolve(message)) {
+    boolean wasSeen = delivery.message().payload() instanceof Body.Inline;
+    var resolution =
+        invocation
+            .known()
+            .filter(any -> wasSeen)
+            .orElseGet(() -> ports.resolver().resolve(message));
+    return switch (resolution) {
       case Resolution.Refused refused -> {
         var nowhere = unroutable(delivery, granted);
         yield settle(nowhere, new Verdict.End(new Ending.Failed(refused.detail()), "endpoint"));

@@ -14,16 +14,25 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Works on what a polled queue holds: takes never more messages than it has free hands, so that no
- * message waits behind a slow one, and works on each in a virtual thread of its own.
+ * Works on what a polled queue holds, on each message in a virtual thread of its own. How many at a
+ * time, and what is passed over meanwhile, {@link Lanes} decides.
  */
 public final class WorkerPool implements AutoCloseable {
   private static final Duration WAIT = Duration.ofSeconds(1);
   private static final Duration LAST_WORDS = Duration.ofSeconds(5);
   private static final long PAUSE_MAX_MS = 5_000;
 
+  /** While a backend is full, the queue is looked at as often as this for what is behind it. */
+  private static final Duration GLANCE = Duration.ofMillis(2);
+
   /**
-   * @param count how many attempts run at the same time
+   * How long a hand is waited for before messages are taken only to be parked: other processes
+   * might have hands for them.
+   */
+  private static final Duration PATIENCE = Duration.ofMillis(20);
+
+  /**
+   * @param count how many attempts run at the same time at one backend
    * @param batchSize how many messages are taken in one go
    * @param visibility how long a message is ours without a heartbeat
    */
@@ -35,9 +44,17 @@ public final class WorkerPool implements AutoCloseable {
   private final Attempts attempts;
   private final Telemetry telemetry;
   private final InstantSource clock;
-  private final Semaphore hands;
+  private final Lanes lanes;
+  private final Semaphore freed = new Semaphore(0);
   private final Thread receiver;
   private final Heart heart;
+  private Instant nextExtension;
+
+  /**
+   * A full backend was waited for long enough: what is behind it is taken as long as there is any.
+   */
+  private boolean looksPast;
+
   private volatile boolean stopping;
 
   /** A pool that stands still until {@link #start}. */
@@ -54,9 +71,11 @@ public final class WorkerPool implements AutoCloseable {
     this.attempts = attempts;
     this.telemetry = telemetry;
     this.clock = clock;
-    this.hands = new Semaphore(settings.count());
+    this.lanes =
+        new Lanes(Lanes.Settings.of(settings.count()), worker.resolver(), queue.features());
+    this.nextExtension = clock.instant();
     this.receiver = Thread.ofVirtual().name("receiver").unstarted(this::receive);
-    this.heart = new Heart(attempts, telemetry);
+    this.heart = new Heart(this::beat, telemetry);
   }
 
   /** Begins to take messages. */
@@ -65,26 +84,19 @@ public final class WorkerPool implements AutoCloseable {
     receiver.start();
   }
 
-  /** How many messages are worked on; a hand that waits for one does not count. */
+  /** How many messages are worked on; one that waits for a hand does not count. */
   public int active() {
-    return attempts.active();
+    return lanes.running();
   }
 
   private void receive() {
     int failures = 0;
     while (!stopping) {
       try {
-        int free = takeHands();
-        List<Delivery> deliveries;
-        try {
-          deliveries = queue.receive(free, settings.visibility(), WAIT);
-        } catch (RuntimeException | InterruptedException nothing) {
-          hands.release(free);
-          throw nothing;
-        }
-        hands.release(free - deliveries.size());
+        var deliveries = receiveSome();
+        looksPast &= !deliveries.isEmpty();
         failures = 0;
-        deliveries.forEach(delivery -> Thread.startVirtualThread(() -> work(delivery)));
+        deliveries.forEach(delivery -> lanes.take(delivery).ifPresent(this::begin));
       } catch (UnavailableException noAnswer) {
         telemetry.trouble("no messages could be taken; trying again", noAnswer);
         failures++;
@@ -98,25 +110,53 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
-  /** At least one free hand, and as many more as a batch may use. */
-  private int takeHands() throws InterruptedException {
-    hands.acquire();
-    int taken = 1;
-    while (taken < settings.batchSize() && hands.tryAcquire()) {
-      taken++;
+  private List<Delivery> receiveSome() throws InterruptedException {
+    boolean passesOver = queue.features().lanes();
+    var wanted = wanted();
+    if (wanted.isAnyFull() && wanted.max() > 0 && !looksPast) {
+      looksPast = !awaitFreeHand(passesOver ? GLANCE : PATIENCE);
+      wanted = wanted();
     }
-    return taken;
+    if (wanted.max() == 0) {
+      awaitFreeHand(WAIT);
+      return List.of();
+    }
+    // Who passes over a full lane must be back when a hand is free for it.
+    var wait = wanted.isAnyFull() && passesOver ? Duration.ZERO : WAIT;
+    return queue.receive(wanted.max(), settings.visibility(), wait, wanted.full());
   }
 
-  private void work(Delivery delivery) {
+  private Lanes.Wanted wanted() {
+    boolean anyFreed = freed.drainPermits() > 0;
+    looksPast &= !anyFreed || queue.features().lanes();
+    return lanes.wanted(settings.batchSize());
+  }
+
+  /** Returns at once if one was freed since {@link #wanted} was asked. */
+  private boolean awaitFreeHand(Duration atMost) throws InterruptedException {
+    return freed.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void begin(Lanes.Turn turn) {
+    Thread.startVirtualThread(
+        () -> {
+          try {
+            work(turn);
+          } finally {
+            lanes.ended(turn).ifPresent(this::begin);
+            freed.release();
+          }
+        });
+  }
+
+  private void work(Lanes.Turn turn) {
     try {
       // A polled worker has all the time there is; the route's timeout ends each attempt.
-      var outcome = worker.deliver(delivery, new Deadline(Instant.MAX, clock));
-      settle(delivery, outcome);
+      var endless = new Deadline(Instant.MAX, clock);
+      var invocation = new Worker.Invocation(turn.resolution(), endless, true);
+      settle(turn.delivery(), worker.deliver(turn.delivery(), invocation));
     } catch (RuntimeException bug) {
       telemetry.trouble("a delivery was left to come again", bug);
-    } finally {
-      hands.release();
     }
   }
 
@@ -125,6 +165,23 @@ public final class WorkerPool implements AutoCloseable {
       delivery.settle(outcome);
     } catch (UnavailableException noAnswer) {
       telemetry.trouble("a message could not be settled; it will be delivered again", noAnswer);
+    }
+  }
+
+  private void beat() {
+    attempts.beat();
+    var now = clock.instant();
+    if (!now.isBefore(nextExtension)) {
+      nextExtension = now.plus(settings.visibility().dividedBy(3));
+      makeVisibleIn(settings.visibility(), lanes.parked());
+    }
+  }
+
+  private void makeVisibleIn(Duration duration, List<Delivery> parked) {
+    try {
+      parked.forEach(delivery -> delivery.extend(duration));
+    } catch (UnavailableException noAnswer) {
+      telemetry.trouble("messages that wait here may be delivered to others too", noAnswer);
     }
   }
 
@@ -145,15 +202,22 @@ public final class WorkerPool implements AutoCloseable {
     stopping = true;
     receiver.interrupt();
     receiver.join();
-    if (!hands.tryAcquire(settings.count(), grace.toMillis(), TimeUnit.MILLISECONDS)) {
+    makeVisibleIn(Duration.ZERO, lanes.unpark());
+    if (!awaitIdle(grace)) {
       attempts.stopAll();
-      if (hands.tryAcquire(settings.count(), LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
-        hands.release(settings.count());
-      }
-    } else {
-      hands.release(settings.count());
+      awaitIdle(LAST_WORDS);
     }
     heart.close();
+  }
+
+  private boolean awaitIdle(Duration atMost) throws InterruptedException {
+    long until = System.nanoTime() + atMost.toNanos();
+    long left = atMost.toNanos();
+    while (lanes.running() > 0 && left > 0) {
+      freed.tryAcquire(left, TimeUnit.NANOSECONDS);
+      left = until - System.nanoTime();
+    }
+    return lanes.running() == 0;
   }
 
   @Override

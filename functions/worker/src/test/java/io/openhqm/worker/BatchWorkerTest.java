@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.openhqm.core.Attempt;
+import io.openhqm.core.Auth;
 import io.openhqm.core.Body;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.ClaimCheck;
 import io.openhqm.core.Deadline;
 import io.openhqm.core.Delivery;
 import io.openhqm.core.Ending;
+import io.openhqm.core.Endpoint;
 import io.openhqm.core.EndpointResolver.Resolution;
 import io.openhqm.core.EndpointResolver.Route;
 import io.openhqm.core.Headers;
@@ -31,10 +33,12 @@ import io.openhqm.core.UnavailableException;
 import io.openhqm.core.UuidV7;
 import io.openhqm.memory.MemoryEngine;
 import io.openhqm.tck.ManualClock;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BrokenBarrierException;
@@ -79,13 +83,27 @@ final class BatchWorkerTest {
   }
 
   private BatchWorker batch(int count, QueueFeatures queue, Processor processor) {
-    var route =
-        new Route(
+    return batch(count, queue, processor, OptionalInt.empty());
+  }
+
+  private BatchWorker batch(
+      int count, QueueFeatures queue, Processor processor, OptionalInt concurrencyMax) {
+    var retry = new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(60), Set.of(503));
+    var endpoint =
+        new Endpoint(
             "orders",
-            Optional.empty(),
+            URI.create("http://orders.internal/"),
             "POST",
             TIMEOUT,
-            new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(60), Set.of(503)));
+            Headers.none(),
+            new Auth.None(),
+            retry,
+            1_000,
+            List.of("*"),
+            List.of(),
+            concurrencyMax,
+            Endpoint.HttpVersion.AUTO);
+    var route = new Route("orders", Optional.of(endpoint), "POST", TIMEOUT, retry);
     var worker =
         new Worker(
             new Worker.Settings(LEASE, Duration.ofHours(1), SETTLE_MARGIN, Duration.ofMinutes(5)),
@@ -441,6 +459,48 @@ final class BatchWorkerTest {
         .hasSize(30)
         .containsOnly(new Outcome.Done());
     assertThat(most.get()).isBetween(1, 3);
+  }
+
+  @Test
+  void aBackendsOwnLimitIsWaitedForBeforeAnyJobIsClaimed() {
+    var atWork = new AtomicInteger();
+    var most = new AtomicInteger();
+    var deliveries = List.<Delivery>of(of("a"), of("b"), of("c"), of("d"), of("e"));
+    Processor counting =
+        attempt -> {
+          most.accumulateAndGet(atWork.incrementAndGet(), Math::max);
+          Thread.yield();
+          atWork.decrementAndGet();
+          return OK;
+        };
+    var batch = batch(1_000, UNORDERED, counting, OptionalInt.of(1));
+    assertThat(batch.deliverAll(deliveries, invocation()))
+        .hasSize(5)
+        .containsOnly(new Outcome.Done());
+    assertThat(most.get()).isEqualTo(1);
+  }
+
+  @Test
+  void whatFindsNoRoomAtItsBackendInTimeIsGivenBackUnclaimed() throws Exception {
+    var called = new CountDownLatch(1);
+    var deliveries = List.of(of("a"), of("b"));
+    var work =
+        inBackground(
+            batch(
+                1_000,
+                UNORDERED,
+                attempt -> {
+                  called.countDown();
+                  new CountDownLatch(1).await();
+                  return OK;
+                },
+                OptionalInt.of(1)),
+            List.copyOf(deliveries),
+            Deadline.after(Duration.ofSeconds(10), clock));
+    assertThat(called.await(10, TimeUnit.SECONDS)).isTrue();
+    clock.advance(Duration.ofSeconds(10).minus(MARGIN).minus(SETTLE_MARGIN));
+    assertThat(work.get(10, TimeUnit.SECONDS)).contains(new Outcome.RetryAfter(Duration.ZERO));
+    assertThat(deliveries).extracting(one -> one.job().attempts()).containsExactlyInAnyOrder(0, 1);
   }
 
   @Test

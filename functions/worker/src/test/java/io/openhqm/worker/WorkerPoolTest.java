@@ -3,95 +3,205 @@ package io.openhqm.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.openhqm.core.Auth;
 import io.openhqm.core.Body;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.ClaimCheck;
-import io.openhqm.core.EndpointResolver.Resolution;
-import io.openhqm.core.EndpointResolver.Route;
+import io.openhqm.core.DeadLetters;
+import io.openhqm.core.Delivery;
+import io.openhqm.core.Endpoint;
+import io.openhqm.core.EndpointResolver;
 import io.openhqm.core.Headers;
 import io.openhqm.core.Job;
 import io.openhqm.core.JobStatus;
 import io.openhqm.core.Message;
 import io.openhqm.core.Metadata;
 import io.openhqm.core.Processor;
+import io.openhqm.core.QueueFeatures;
+import io.openhqm.core.RequestQueue;
 import io.openhqm.core.Result;
 import io.openhqm.core.RetryPolicy;
 import io.openhqm.core.Telemetry;
 import io.openhqm.core.UuidV7;
 import io.openhqm.memory.MemoryEngine;
+import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Who is worked on when, over the memory engine and by the real clock. */
 final class WorkerPoolTest {
+  private static final int COUNT = 5;
   private static final Duration LEASE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final Result OK = new Result(200, Headers.none(), Body.of(Bytes.utf8("done")));
+  private static final RetryPolicy RETRY =
+      new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(60), Set.of(503));
 
   private final InstantSource clock = InstantSource.system();
   private final MemoryEngine engine = new MemoryEngine(clock, 100_000);
+  private final RequestQueue queue = engine.queue().orElseThrow();
   private final UuidV7 ids = new UuidV7(clock, new Random(1));
-  private final Attempts attempts =
-      new Attempts(engine.store().orElseThrow(), clock, Telemetry.NONE, LEASE);
+  private final Seen seen = new Seen();
+  private final CountDownLatch answer = new CountDownLatch(1);
+
+  /** Calls to {@code slow…} are answered when the test says so, others at once. */
+  private final Processor backend =
+      attempt -> {
+        if (attempt.route().name().startsWith("slow")) {
+          answer.await();
+        }
+        return OK;
+      };
 
   @AfterEach
   void close() {
     engine.close();
   }
 
-  private WorkerPool pool(int count, Processor processor) {
-    var route =
-        new Route(
-            "orders",
-            Optional.empty(),
-            "POST",
-            Duration.ofSeconds(60),
-            new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(60), Set.of(503)));
+  private static final class Seen implements Telemetry {
+    private final AtomicInteger attemptsStarted = new AtomicInteger();
+    private final AtomicInteger attemptsGivenBack = new AtomicInteger();
+
+    @Override
+    public void attemptStarted(UUID id, String endpoint, int attempt) {
+      attemptsStarted.incrementAndGet();
+    }
+
+    @Override
+    public void attemptEnded(
+        UUID id, String endpoint, String result, Duration took, String detail) {
+      if (result.equals("given_back")) {
+        attemptsGivenBack.incrementAndGet();
+      }
+    }
+  }
+
+  /** Goes where the message says, or its payload; {@code …-one} has one call at a time. */
+  private record Resolver(Ways unnamed) implements EndpointResolver {
+    @Override
+    public Resolution resolve(Message message) {
+      String name =
+          message
+              .metadata()
+              .endpoint()
+              .orElseGet(() -> ((Body.Inline) message.payload()).bytes().toUtf8());
+      var endpoint =
+          new Endpoint(
+              name,
+              URI.create("http://" + name + ".internal/"),
+              "POST",
+              TIMEOUT,
+              Headers.none(),
+              new Auth.None(),
+              RETRY,
+              1_000,
+              List.of("*"),
+              List.of(),
+              name.endsWith("-one") ? OptionalInt.of(1) : OptionalInt.empty(),
+              Endpoint.HttpVersion.AUTO);
+      return new Resolution.Found(new Route(name, Optional.of(endpoint), "POST", TIMEOUT, RETRY));
+    }
+
+    @Override
+    public Ways ways(String lane) {
+      return lane.isEmpty() ? unnamed : Ways.ONE_A_LANE;
+    }
+  }
+
+  /** As a broker is that knows nothing of lanes. */
+  private record Plain(RequestQueue real) implements RequestQueue {
+    @Override
+    public QueueFeatures features() {
+      return new QueueFeatures(true, true, Optional.empty(), 1_000_000);
+    }
+
+    @Override
+    public void send(Message message, Instant notBefore) {
+      real.send(message, notBefore);
+    }
+
+    @Override
+    public List<Delivery> receive(int max, Duration visibility, Duration wait)
+        throws InterruptedException {
+      return real.receive(max, visibility, wait);
+    }
+
+    @Override
+    public DeadLetters deadLetters() {
+      return real.deadLetters();
+    }
+
+    @Override
+    public Depth depth() {
+      return real.depth();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private WorkerPool pool(Processor processor) {
+    return pool(queue, processor, LEASE);
+  }
+
+  private WorkerPool pool(RequestQueue from, Processor processor, Duration lease) {
+    var attempts = new Attempts(engine.store().orElseThrow(), clock, Telemetry.NONE, lease);
     var worker =
         new Worker(
-            new Worker.Settings(LEASE, Duration.ofHours(1), Duration.ZERO, Duration.ofMinutes(5)),
+            new Worker.Settings(lease, Duration.ofHours(1), Duration.ZERO, Duration.ofMinutes(5)),
             new Worker.Ports(
                 engine.store().orElseThrow(),
-                engine.queue().orElseThrow().features(),
+                from.features(),
                 new ClaimCheck(engine.blobs(), 1_000, 1_000),
-                message -> new Resolution.Found(route),
+                new Resolver(EndpointResolver.Ways.MANY),
                 processor,
                 attempts,
                 Optional.empty(),
-                Telemetry.NONE,
+                seen,
                 clock,
                 new Random(7),
                 Thread::sleep));
     return new WorkerPool(
-        new WorkerPool.Settings(count, 10, LEASE),
-        engine.queue().orElseThrow(),
-        worker,
-        attempts,
-        Telemetry.NONE,
-        clock);
+        new WorkerPool.Settings(COUNT, 10, lease), from, worker, attempts, seen, clock);
   }
 
-  private UUID submit() {
+  private UUID submit(String endpoint) {
+    return submit(Optional.of(endpoint), "{}");
+  }
+
+  private UUID submit(Optional<String> endpoint, String payload) {
     var id = ids.next();
     var now = clock.instant();
+    var none = Metadata.none();
+    var metadata =
+        new Metadata(
+            endpoint,
+            none.method(),
+            none.target(),
+            none.timeout(),
+            none.priority(),
+            none.sessionId(),
+            none.json());
     engine
         .intake()
         .orElseThrow()
         .accept(
             Job.pending(id, now, now, Optional.empty()),
             new Message(
-                id,
-                Body.of(Bytes.utf8("{}")),
-                Headers.none(),
-                Metadata.none(),
-                now,
-                Optional.empty()),
+                id, Body.of(Bytes.utf8(payload)), Headers.none(), metadata, now, Optional.empty()),
             now);
     return id;
   }
@@ -100,28 +210,130 @@ final class WorkerPoolTest {
     return engine.store().orElseThrow().find(id).orElseThrow().status();
   }
 
+  private void awaitCompleted(UUID id) {
+    await().until(() -> status(id) == JobStatus.COMPLETED);
+  }
+
   @Test
   void onlyWhatIsWorkedOnIsActive() throws Exception {
-    var called = new CountDownLatch(2);
-    var answer = new CountDownLatch(1);
-    try (var pool =
-        pool(
-            5,
-            attempt -> {
-              called.countDown();
-              answer.await();
-              return OK;
-            })) {
-      var first = submit();
+    try (var pool = pool(backend)) {
+      var first = submit("slow");
       pool.start();
       await().until(() -> status(first) == JobStatus.PROCESSING);
-      await().until(() -> pool.active() == 1);
-      var second = submit();
-      called.await();
+      assertThat(pool.active()).isEqualTo(1);
+      var second = submit("slow");
+      await().until(() -> status(second) == JobStatus.PROCESSING);
       assertThat(pool.active()).isEqualTo(2);
       answer.countDown();
-      await().until(() -> status(second) == JobStatus.COMPLETED);
+      awaitCompleted(second);
       await().until(() -> pool.active() == 0);
     }
+  }
+
+  @Test
+  void aSlowBackendHoldsUpNoOther() {
+    try (var pool = pool(backend)) {
+      for (int i = 0; i < 3 * COUNT; i++) {
+        submit("slow");
+      }
+      var fast = submit("fast");
+      pool.start();
+      awaitCompleted(fast);
+      assertThat(pool.active()).isEqualTo(COUNT);
+      awaitCompleted(submit("fast"));
+    }
+  }
+
+  @Test
+  void thousandsThatWaitForAFullBackendHoldUpNoOtherAndAreNotTouched() {
+    try (var pool = pool(backend)) {
+      for (int i = 0; i < 6_000; i++) {
+        submit("slow-one");
+      }
+      var fast = submit("fast");
+      pool.start();
+      awaitCompleted(fast);
+      assertThat(seen.attemptsStarted.get()).isEqualTo(2);
+      assertThat(seen.attemptsGivenBack.get()).isZero();
+      assertThat(pool.active()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whatRoutingSendsToAFullBackendHoldsUpNoneThatItSendsElsewhere() {
+    try (var pool = pool(backend)) {
+      for (int i = 0; i < 500; i++) {
+        submit(Optional.empty(), "slow-one");
+      }
+      var fast = submit(Optional.empty(), "fast");
+      pool.start();
+      awaitCompleted(fast);
+      assertThat(seen.attemptsGivenBack.get()).isZero();
+    }
+  }
+
+  @Test
+  void whereTheQueueKnowsNoLanesAFullBackendHoldsUpNoOtherEither() {
+    try (var pool = pool(new Plain(queue), backend, LEASE)) {
+      for (int i = 0; i < 500; i++) {
+        submit("slow-one");
+      }
+      var fast = submit("fast");
+      pool.start();
+      awaitCompleted(fast);
+      assertThat(seen.attemptsGivenBack.get()).isZero();
+    }
+  }
+
+  @Test
+  void afterABackendWasFullAllThatWaitedForItIsDone() {
+    var all = new ArrayList<UUID>();
+    var order = new CopyOnWriteArrayList<UUID>();
+    try (var pool =
+        pool(
+            new Plain(queue),
+            attempt -> {
+              order.add(attempt.message().id());
+              return backend.process(attempt);
+            },
+            LEASE)) {
+      for (int i = 0; i < 100; i++) {
+        all.add(submit("slow-one"));
+      }
+      pool.start();
+      await().until(() -> order.size() == 1);
+      answer.countDown();
+      await().until(() -> all.stream().allMatch(id -> status(id) == JobStatus.COMPLETED));
+      assertThat(order).isEqualTo(all);
+    }
+  }
+
+  @Test
+  void whatIsParkedIsKeptFromOthers() throws Exception {
+    var lease = Duration.ofSeconds(1);
+    try (var pool = pool(new Plain(queue), backend, lease)) {
+      for (int i = 0; i < 20; i++) {
+        submit("slow-one");
+      }
+      pool.start();
+      var other = submit("fast");
+      awaitCompleted(other);
+      long until = System.nanoTime() + lease.multipliedBy(2).toNanos();
+      while (System.nanoTime() < until) {
+        assertThat(queue.receive(1, LEASE, Duration.ofMillis(100))).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void whatIsParkedCanBeHadByOthersAsSoonAsThePoolStops() throws Exception {
+    var pool = pool(new Plain(queue), backend, LEASE);
+    for (int i = 0; i < 20; i++) {
+      submit("slow-one");
+    }
+    pool.start();
+    awaitCompleted(submit("fast"));
+    pool.close();
+    assertThat(queue.receive(100, LEASE, Duration.ZERO)).hasSize(20);
   }
 }

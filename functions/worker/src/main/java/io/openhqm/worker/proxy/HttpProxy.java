@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLException;
 
@@ -36,6 +37,7 @@ import javax.net.ssl.SSLException;
 public final class HttpProxy implements Processor {
   private static final int REDIRECTS_MAX = 5;
   private static final Duration BUSY = Duration.ofMillis(100);
+  private static final int BUSY_TIMES_MAX = 600;
   private static final int ENDPOINTS_KEPT_MAX = 1_000;
   private static final String BODYLESS_BY_NULL = "null";
 
@@ -53,12 +55,32 @@ public final class HttpProxy implements Processor {
   public record Settings(boolean followRedirects) {}
 
   /** What is worked out once an endpoint. */
-  private record Prepared(OutboundHeaders headers, Optional<Semaphore> lanes) {
+  private record Prepared(
+      OutboundHeaders headers, Optional<Semaphore> room, AtomicInteger refused) {
     static Prepared of(Endpoint endpoint) {
       var max = endpoint.concurrencyMax();
       return new Prepared(
           new OutboundHeaders(endpoint),
-          max.isPresent() ? Optional.of(new Semaphore(max.getAsInt())) : Optional.empty());
+          max.isPresent() ? Optional.of(new Semaphore(max.getAsInt())) : Optional.empty(),
+          new AtomicInteger());
+    }
+
+    /**
+     * Whoever calls looks for room before it claims a job. What it could not tell the way of comes
+     * here all the same, and again the later, the more have come in vain.
+     */
+    void enter(String name) throws RetryException {
+      if (room.isPresent() && !room.get().tryAcquire()) {
+        int times = Math.min(refused.incrementAndGet(), BUSY_TIMES_MAX);
+        throw RetryException.notTried(
+            BUSY.multipliedBy(times),
+            "endpoint '" + name + "' has as many calls as max_concurrency admits");
+      }
+      refused.set(0);
+    }
+
+    void leave() {
+      room.ifPresent(Semaphore::release);
     }
   }
 
@@ -98,14 +120,11 @@ public final class HttpProxy implements Processor {
                     new PermanentException(
                         "the message has no endpoint; set proxy.default_endpoint"));
     var ready = prepared(endpoint);
-    if (ready.lanes().isPresent() && !ready.lanes().get().tryAcquire()) {
-      throw RetryException.notTried(
-          BUSY, "endpoint '" + endpoint.name() + "' has as many calls as max_concurrency admits");
-    }
+    ready.enter(endpoint.name());
     try {
       return call(attempt, endpoint, ready);
     } finally {
-      ready.lanes().ifPresent(Semaphore::release);
+      ready.leave();
     }
   }
 

@@ -1,0 +1,67 @@
+package io.openhqm.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nothing waits for nothing: a backend that does not answer holds up no other. */
+class SlowBackendTest {
+  private final TestBackend backend = new TestBackend();
+  @TempDir Path folder;
+
+  @AfterEach
+  void stopBackend() {
+    backend.close();
+  }
+
+  /** With as many workers as there are by default. */
+  private RunningServer start(String slowOnes) {
+    return RunningServer.start(
+        folder,
+        """
+        server: {host: 127.0.0.1, port: 0, shutdown_grace_seconds: 0}
+        queue: {type: embedded, embedded_path: jobs.db}
+        cache: {type: embedded}
+        proxy:
+          enabled: true
+          endpoints:
+            slow: {url: "%1$s/hold"%2$s}
+            fast: {url: "%1$s"}
+        """
+            .formatted(backend.url(), slowOnes));
+  }
+
+  private static void submitToSlow(RunningServer server, int jobs) {
+    for (int i = 0; i < jobs; i++) {
+      assertThat(server.send("POST", "/proxy/slow", new byte[0]).status()).isEqualTo(202);
+    }
+  }
+
+  @Test
+  void aBackendThatDoesNotAnswerHoldsUpNoOther() {
+    try (var server = start("")) {
+      submitToSlow(server, 8);
+      Awaitility.await().until(() -> backend.requestsTo("/hold").size() == 5);
+      String fast = server.send("POST", "/proxy/fast", new byte[0]).id();
+      assertThat(server.finished(fast).field("status")).isEqualTo("COMPLETED");
+      assertThat(backend.requestsTo("/hold")).hasSize(5);
+    }
+  }
+
+  @Test
+  void aBackendWithALimitIsNotAskedBeyondItAndItsJobsAreLeftAlone() {
+    try (var server = start(", max_concurrency: 1")) {
+      submitToSlow(server, 600);
+      String fast = server.send("POST", "/proxy/fast", new byte[0]).id();
+      assertThat(server.finished(fast).field("status")).isEqualTo("COMPLETED");
+      assertThat(backend.requestsTo("/hold")).hasSize(1);
+      assertThat(server.get("/metrics").text())
+          .contains("openhqm_worker_active 1.0")
+          .doesNotContain("openhqm_worker_errors_total{");
+    }
+  }
+}
