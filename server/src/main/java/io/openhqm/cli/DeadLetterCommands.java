@@ -40,6 +40,7 @@ final class DeadLetterCommands {
   static final class ListAll extends ClientCommand {
     @Option(
         names = "--limit",
+        paramLabel = "N",
         defaultValue = "100",
         description = "How many at most, 1 to 1000. Default: ${DEFAULT-VALUE}")
     int limit = 100;

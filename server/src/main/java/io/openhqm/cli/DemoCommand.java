@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
   @Option(
       names = {"-p", "--port"},
+      paramLabel = "PORT",
       defaultValue = "8000",
       description = "The port. Default: ${DEFAULT-VALUE}")
   int port = 8000;

@@ -66,8 +66,7 @@ final class ServeCommand implements Callable<Integer> {
             "Examples:",
             "  openhqm serve",
             "  openhqm serve --config config.yaml --port 9000",
-            "  OPENHQM_PROXY__ENABLED=true OPENHQM_PROXY__DEFAULT_ENDPOINT=http://localhost:8080"
-                + " openhqm serve");
+            "  OPENHQM_WORKER_COUNT=32 openhqm serve");
     return spec;
   }
 

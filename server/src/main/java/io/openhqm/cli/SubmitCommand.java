@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  openhqm submit '{\"operation\": \"echo\", \"data\": \"Hello World\"}'",
       "  openhqm submit @order.json --endpoint orders --priority high --wait 30",
-      "  openhqm submit @order.json --type order.new --meta tenant=acme --not-before 2026-12-24T18:00:00Z",
+      "  openhqm submit @order.json --type order.new --meta tenant=acme",
       "  echo '{\"n\": 1}' | openhqm submit - --session customer-17"
     })
 final class SubmitCommand extends ClientCommand {
@@ -40,11 +40,13 @@ final class SubmitCommand extends ClientCommand {
 
   @Option(
       names = {"-e", "--endpoint"},
+      paramLabel = "NAME",
       description = "The name of a configured endpoint.")
   Optional<String> endpoint = Optional.empty();
 
   @Option(
       names = {"-X", "--method"},
+      paramLabel = "METHOD",
       description = "The HTTP method towards the backend.")
   Optional<String> method = Optional.empty();
 
@@ -55,11 +57,15 @@ final class SubmitCommand extends ClientCommand {
           "A header field for the backend, also as NAME: VALUE; may repeat, as may a name.")
   List<String> headers = List.of();
 
-  @Option(names = "--priority", description = "low, normal, high or 0 to 9.")
+  @Option(
+      names = "--priority",
+      paramLabel = "PRIORITY",
+      description = "low, normal, high or 0 to 9.")
   Optional<String> priority = Optional.empty();
 
   @Option(
       names = "--session",
+      paramLabel = "NAME",
       description = "Jobs of one session run one after the other, in order.")
   Optional<String> session = Optional.empty();
 
@@ -81,7 +87,10 @@ final class SubmitCommand extends ClientCommand {
       description = "Do not begin before that time, such as 2026-12-24T18:00:00+01:00.")
   Optional<String> notBefore = Optional.empty();
 
-  @Option(names = "--type", description = "What kind of request it is, for routing.")
+  @Option(
+      names = "--type",
+      paramLabel = "TYPE",
+      description = "What kind of request it is, for routing.")
   Optional<String> type = Optional.empty();
 
   @Option(
@@ -98,6 +107,7 @@ final class SubmitCommand extends ClientCommand {
 
   @Option(
       names = {"-k", "--idempotency-key"},
+      paramLabel = "KEY",
       description = "The same key with the same payload gives the same job.")
   Optional<String> idempotencyKey = Optional.empty();
 
