@@ -1,6 +1,7 @@
 package io.openhqm.crash;
 
 import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
@@ -11,12 +12,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 
-/** A real HTTP backend that answers what it was sent, and notes in which life of the server. */
+/** A real HTTP backend that answers what it was sent, and notes when and in which life. */
 final class CountingBackend implements AutoCloseable {
-  private final Map<String, List<Integer>> calls = new ConcurrentHashMap<>();
+  private static final Pattern NUMBER = Pattern.compile("\\{\"number\":([0-9]+)");
+
+  private final Map<Integer, List<Call>> calls = new ConcurrentHashMap<>();
   private final AtomicInteger life = new AtomicInteger();
+  private final AtomicLong turns = new AtomicLong();
   private final WebServer server =
       WebServer.builder()
           .host("127.0.0.1")
@@ -25,6 +31,13 @@ final class CountingBackend implements AutoCloseable {
           .routing(HttpRouting.builder().any(this::answer))
           .build()
           .start();
+
+  /**
+   * @param life of the server that called
+   * @param turn its number among all calls, by when they began
+   * @param nanoTime when it came
+   */
+  record Call(int life, long turn, long nanoTime) {}
 
   String url() {
     return "http://127.0.0.1:" + server.port();
@@ -35,14 +48,28 @@ final class CountingBackend implements AutoCloseable {
     life.incrementAndGet();
   }
 
-  /** By body: the life of the server in which each call of it came. */
-  Map<String, List<Integer>> calls() {
+  /** By number of the submission, each call of it. */
+  Map<Integer, List<Call>> calls() {
     return calls;
   }
 
   private void answer(ServerRequest request, ServerResponse response) {
-    String body = request.content().as(String.class);
-    calls.computeIfAbsent(body, any -> new CopyOnWriteArrayList<>()).add(life.get());
+    long now = System.nanoTime();
+    String body;
+    try {
+      body = request.content().as(String.class);
+    } catch (RuntimeException cutOff) {
+      // The server died while it sent.
+      response.status(Status.BAD_REQUEST_400).send();
+      return;
+    }
+    var number = NUMBER.matcher(body);
+    if (!number.lookingAt()) {
+      throw new IllegalArgumentException("nobody submitted " + body);
+    }
+    calls
+        .computeIfAbsent(Integer.valueOf(number.group(1)), any -> new CopyOnWriteArrayList<>())
+        .add(new Call(life.get(), turns.getAndIncrement(), now));
     // Calls take a little, so that each kill finds some under way.
     LockSupport.parkNanos(Duration.ofMillis(3).toNanos());
     response.headers().set(HeaderValues.CONTENT_TYPE_JSON);

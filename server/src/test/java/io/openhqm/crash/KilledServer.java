@@ -35,6 +35,7 @@ final class KilledServer implements AutoCloseable {
           default_endpoint: backend
           endpoints:
             backend: {url: "%s", timeout: 10}
+            nobody: {url: "http://127.0.0.1:1", timeout: 10, max_retries: 1, retry_delay_base: 0.05}
         """
             .formatted(port, backend));
     this.process = launch();
