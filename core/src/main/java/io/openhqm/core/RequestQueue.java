@@ -2,6 +2,8 @@ package io.openhqm.core;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
 
@@ -29,6 +31,37 @@ public interface RequestQueue extends AutoCloseable {
    *     #features()} says
    */
   void send(Message message, Instant notBefore);
+
+  /**
+   * Stores each of {@code messages} as {@link #send} does, in fewer steps where the product takes
+   * many at once. One that is not stored holds up no other, except, where order is kept, those of
+   * its session behind it, which are not stored either.
+   *
+   * @return those that were not stored, or of which that is not known
+   */
+  default List<NotSent> sendAll(List<Message> messages, Instant notBefore) {
+    var notSent = new ArrayList<NotSent>();
+    var stopped = new HashMap<String, RuntimeException>();
+    for (var message : messages) {
+      var session = message.metadata().sessionId().filter(any -> features().ordering());
+      try {
+        var before = session.map(stopped::get);
+        if (before.isPresent()) {
+          throw before.get();
+        }
+        send(message, notBefore);
+      } catch (RuntimeException failure) {
+        notSent.add(new NotSent(message, failure));
+        session.ifPresent(stuck -> stopped.put(stuck, failure));
+      }
+    }
+    return notSent;
+  }
+
+  /**
+   * @param why what {@link #send} would have thrown, for it or for one before it of its session
+   */
+  record NotSent(Message message, RuntimeException why) {}
 
   /**
    * Takes messages that are due, highest priority first, then oldest first. Each is kept from other

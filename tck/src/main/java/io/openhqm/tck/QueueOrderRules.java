@@ -2,11 +2,14 @@ package io.openhqm.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openhqm.core.Body;
+import io.openhqm.core.Bytes;
 import io.openhqm.core.Delivery;
 import io.openhqm.core.Message;
 import io.openhqm.core.Metadata;
 import io.openhqm.core.Outcome;
 import io.openhqm.core.Priority;
+import io.openhqm.core.RequestQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +20,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Q14 to Q18 and Q28: what comes first, and who waits for whom. */
+/** Q14 to Q18, Q28 and Q29: what comes first, and who waits for whom. */
 abstract class QueueOrderRules extends QueueDeliveryRules {
   @Test
   void q14UrgentMessagesComeFirstWherePrioritiesAreDeclared() throws Exception {
@@ -253,5 +256,74 @@ abstract class QueueOrderRules extends QueueDeliveryRules {
       all.addAll(some);
     }
     return all;
+  }
+
+  @Test
+  void q29MessagesThatAreSentTogetherAllArrive() throws Exception {
+    var messages = new ArrayList<Message>();
+    for (int i = 0; i < 23; i++) {
+      messages.add(newMessage());
+    }
+
+    assertThat(queue.sendAll(messages, now())).isEmpty();
+
+    var got = received(50, ticks(50));
+    assertThat(got).extracting(Delivery::message).containsExactlyInAnyOrderElementsOf(messages);
+    assertThat(queue.sendAll(List.of(), now())).isEmpty();
+  }
+
+  @Test
+  void q29OneThatIsRefusedHoldsUpOnlyThoseOfItsSessionBehindIt() throws Exception {
+    long most = queue.features().maxMessageBytes();
+    if (most > 64 << 20) {
+      return; // there is none that it would refuse
+    }
+    var tooBig =
+        newMessageOf("s").withPayload(Body.of(Bytes.wrap(new byte[Math.toIntExact(most) + 1])));
+    var before = newMessageOf("s");
+    var behind = newMessageOf("s");
+    var other = newMessage();
+
+    var notSent = queue.sendAll(List.of(before, tooBig, behind, other), now());
+
+    assertThat(notSent)
+        .extracting(RequestQueue.NotSent::why)
+        .hasOnlyElementsOfType(IllegalArgumentException.class);
+    var left = notSent.stream().map(RequestQueue.NotSent::message).toList();
+    if (queue.features().ordering()) {
+      assertThat(left).containsExactly(tooBig, behind);
+      assertThat(oneByOne()).containsExactlyInAnyOrderElementsOf(idsOf(before, other));
+    } else {
+      assertThat(left).containsExactly(tooBig);
+      assertThat(oneByOne()).containsExactlyInAnyOrderElementsOf(idsOf(before, behind, other));
+    }
+  }
+
+  @Test
+  void q29MessagesOfASessionThatAreSentTogetherStayInOrder() throws Exception {
+    if (!queue.features().ordering()) {
+      return; // q29MessagesThatAreSentTogetherAllArrive proves the rest
+    }
+    var messages = new ArrayList<Message>();
+    for (int i = 0; i < 12; i++) {
+      messages.add(newMessageOf("s" + i % 2));
+    }
+
+    assertThat(queue.sendAll(messages, now())).isEmpty();
+
+    var got = new ArrayList<Message>();
+    for (var next = received(1, ticks(50)); !next.isEmpty(); next = received(1, ticks(50))) {
+      got.add(next.getFirst().message());
+      next.getFirst().settle(DONE);
+    }
+    for (String session : List.of("s0", "s1")) {
+      assertThat(got.stream().filter(message -> isOf(session, message)))
+          .containsExactlyElementsOf(
+              messages.stream().filter(message -> isOf(session, message)).toList());
+    }
+  }
+
+  private static boolean isOf(String session, Message message) {
+    return message.metadata().sessionId().equals(Optional.of(session));
   }
 }

@@ -2,6 +2,6 @@ package io.openhqm.tck;
 
 /**
  * The rules of {@link io.openhqm.core.RequestQueue} and {@link io.openhqm.core.DeadLetters}, Q01 to
- * Q28; the README of this module lists them. Make a subclass that says how to open the engine.
+ * Q29; the README of this module lists them. Make a subclass that says how to open the engine.
  */
 public abstract class RequestQueueContract extends QueueFuzzRules {}

@@ -15,9 +15,12 @@ import io.openhqm.core.ResponseQueue;
 import io.openhqm.core.Telemetry;
 import io.openhqm.core.UnavailableException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Sees to what nobody else does: jobs whose worker died go on or come to their end, due delays go
@@ -86,9 +89,9 @@ public final class Sweep {
     int seen = 0;
     for (int round = 0; round < ROUNDS_MAX; round++) {
       var overdue = store.overdue(BATCH);
-      int done = 0;
+      int done = handOver(overdue.stream().filter(Sweep::isDue).toList());
       for (var each : overdue) {
-        done += see(each) ? 1 : 0;
+        done += !isDue(each) && see(each) ? 1 : 0;
       }
       seen += done;
       if (overdue.size() < BATCH || done == 0) {
@@ -99,14 +102,49 @@ public final class Sweep {
     return seen;
   }
 
+  /** Whether its message only has to go to the queue. */
+  private static boolean isDue(Overdue overdue) {
+    return overdue.job().state() instanceof Job.State.Pending && overdue.message().isPresent();
+  }
+
+  /** Sends the messages of jobs that are due; says of how many. */
+  private int handOver(List<Overdue> due) {
+    var messages = due.stream().flatMap(each -> each.message().stream()).toList();
+    var notSent = new HashMap<UUID, RuntimeException>();
+    if (!messages.isEmpty()) {
+      queue
+          .sendAll(messages, clock.instant())
+          .forEach(left -> notSent.put(left.message().id(), left.why()));
+    }
+    int done = 0;
+    for (var each : due) {
+      done += attempt(() -> handedOver(each.job(), notSent)) ? 1 : 0;
+    }
+    return done;
+  }
+
+  private void handedOver(Job job, Map<UUID, RuntimeException> notSent) {
+    var failure = notSent.get(job.id());
+    if (failure != null) {
+      throw failure;
+    }
+    if (job.state() instanceof Job.State.Pending waits) {
+      store.handedOver(job.id(), waits.notBefore());
+    }
+  }
+
   private boolean see(Overdue overdue) {
+    return attempt(
+        () -> {
+          if (overdue.job().state() instanceof Job.State.Processing) {
+            takeOver(overdue);
+          }
+        });
+  }
+
+  private boolean attempt(Runnable step) {
     try {
-      switch (overdue.job().state()) {
-        case Job.State.Processing abandoned -> takeOver(overdue);
-        case Job.State.Pending waits ->
-            overdue.message().ifPresent(message -> send(message, waits.notBefore()));
-        case Job.State.Ended ended -> {}
-      }
+      step.run();
       return true;
     } catch (UnavailableException noAnswer) {
       telemetry.trouble("an overdue job waits for the next sweep", noAnswer);
@@ -114,11 +152,6 @@ public final class Sweep {
       telemetry.trouble("an overdue job could not be seen to", bug);
     }
     return false;
-  }
-
-  private void send(Message message, Instant due) {
-    queue.send(message, clock.instant());
-    store.handedOver(message.id(), due);
   }
 
   /**

@@ -7,6 +7,8 @@ import io.openhqm.core.Body;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Claim;
 import io.openhqm.core.ClaimCheck;
+import io.openhqm.core.DeadLetters;
+import io.openhqm.core.Delivery;
 import io.openhqm.core.Ending;
 import io.openhqm.core.EndpointResolver;
 import io.openhqm.core.EndpointResolver.Resolution;
@@ -18,14 +20,17 @@ import io.openhqm.core.JobStore;
 import io.openhqm.core.Message;
 import io.openhqm.core.Metadata;
 import io.openhqm.core.Outcome;
+import io.openhqm.core.QueueFeatures;
 import io.openhqm.core.RequestQueue;
 import io.openhqm.core.RetryPolicy;
 import io.openhqm.core.Telemetry;
+import io.openhqm.core.UnavailableException;
 import io.openhqm.core.UuidV7;
 import io.openhqm.memory.MemoryEngine;
 import io.openhqm.tck.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -49,17 +54,55 @@ final class SweepTest {
       message ->
           new Resolution.Found(
               new Route("orders", Optional.empty(), "POST", Duration.ofSeconds(10), TWO_ATTEMPTS));
-  private final Sweep sweep =
-      new Sweep(
-          new Sweep.Settings(LEASE, TTL, Duration.ofDays(7)),
-          new Sweep.Ports(
-              store,
-              queue,
-              ClaimCheck.unlimited(),
-              resolver,
-              engine.responses(),
-              new Telemetry() {},
-              clock));
+  private final Sweep sweep = sweepOver(queue);
+
+  private Sweep sweepOver(RequestQueue where) {
+    return new Sweep(
+        new Sweep.Settings(LEASE, TTL, Duration.ofDays(7)),
+        new Sweep.Ports(
+            store,
+            where,
+            ClaimCheck.unlimited(),
+            resolver,
+            engine.responses(),
+            new Telemetry() {},
+            clock));
+  }
+
+  /** Takes all messages but one. */
+  private record Picky(RequestQueue real, UUID not) implements RequestQueue {
+    @Override
+    public QueueFeatures features() {
+      return real.features();
+    }
+
+    @Override
+    public void send(Message message, Instant notBefore) {
+      if (message.id().equals(not)) {
+        throw new UnavailableException("not this one", Duration.ofSeconds(1));
+      }
+      real.send(message, notBefore);
+    }
+
+    @Override
+    public List<Delivery> receive(int max, Duration visibility, Duration wait)
+        throws InterruptedException {
+      return real.receive(max, visibility, wait);
+    }
+
+    @Override
+    public DeadLetters deadLetters() {
+      return real.deadLetters();
+    }
+
+    @Override
+    public Depth depth() {
+      return real.depth();
+    }
+
+    @Override
+    public void close() {}
+  }
 
   @AfterEach
   void close() {
@@ -100,6 +143,21 @@ final class SweepTest {
     assertThat(queue.receive(10, LEASE, Duration.ZERO))
         .extracting(delivery -> delivery.message().id())
         .containsExactly(id);
+  }
+
+  @Test
+  void aMessageThatTheQueueDoesNotTakeWaitsForTheNextSweepAndHoldsUpNoOther() throws Exception {
+    var first = held(Duration.ZERO);
+    var refused = held(Duration.ZERO);
+    var last = held(Duration.ZERO);
+
+    assertThat(sweepOver(new Picky(queue, refused)).run()).isEqualTo(2);
+    assertThat(sweep.run()).isEqualTo(1);
+
+    assertThat(queue.receive(10, LEASE, Duration.ZERO))
+        .extracting(delivery -> delivery.message().id())
+        .containsExactlyInAnyOrder(first, last, refused);
+    assertThat(sweep.run()).isZero();
   }
 
   @Test

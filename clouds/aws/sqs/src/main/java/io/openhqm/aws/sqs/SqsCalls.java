@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.BatchResultErrorEntry;
@@ -20,23 +21,32 @@ import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 
 /**
  * The calls of SQS that are made here. Each throws {@link UnavailableException} when it fails, or
- * after {@link #close}. An interrupt that came before a call does not spoil it; one that comes
- * during the call ends it.
+ * after {@link #close}.
+ *
+ * <p>A call goes on when its thread is interrupted, and the thread finds its flag set afterwards: a
+ * worker that was told to stop still has to say what became of its messages. The SDK would give
+ * such a call up half-way, so it is made once more. That holds for virtual threads, as workers are:
+ * in another, the SDK takes an interrupt that comes while SQS is silent for its own time-out.
  */
 final class SqsCalls {
   /** How many messages SQS takes or gives in one call. */
   static final int BATCH_MAX = 10;
 
   private static final String STRING = "String";
+  private static final int INTERRUPTIONS_MAX = 3;
 
   /** Who a message is sent with, and when. */
   record Sending(Optional<String> group, Optional<String> deduplication, int delaySeconds) {
     static final Sending AT_ONCE = new Sending(Optional.empty(), Optional.empty(), 0);
   }
+
+  /** One message of a batch. */
+  record Sendable(Parcel parcel, Sending how) {}
 
   private final SqsClient client;
   private final Limits limits;
@@ -86,6 +96,45 @@ final class SqsCalls {
       request.delaySeconds(how.delaySeconds());
     }
     call("SendMessage", queue, () -> client.sendMessage(request.build()));
+  }
+
+  /**
+   * Sends messages in one call.
+   *
+   * @param batch {@value #BATCH_MAX} at most, which together are no larger than SQS takes
+   * @return by its place in {@code batch} why one was not sent, or is not known to have been
+   * @throws UnavailableException if none was sent, or if nothing is known of any
+   */
+  Map<Integer, UnavailableException> sendAll(SqsQueue queue, List<Sendable> batch) {
+    var entries = new ArrayList<SendMessageBatchRequestEntry>();
+    for (int i = 0; i < batch.size(); i++) {
+      var how = batch.get(i).how();
+      var entry =
+          SendMessageBatchRequestEntry.builder()
+              .id(String.valueOf(i))
+              .messageBody(batch.get(i).parcel().body())
+              .messageAttributes(values(batch.get(i).parcel().attributes()));
+      how.group().ifPresent(entry::messageGroupId);
+      how.deduplication().ifPresent(entry::messageDeduplicationId);
+      if (how.delaySeconds() > 0) {
+        entry.delaySeconds(how.delaySeconds());
+      }
+      entries.add(entry.build());
+    }
+    var answer =
+        call(
+            "SendMessage",
+            queue,
+            () -> client.sendMessageBatch(of -> of.queueUrl(queue.url()).entries(entries)));
+    var failures = new HashMap<Integer, UnavailableException>();
+    answer
+        .failed()
+        .forEach(
+            entry ->
+                failures.put(
+                    Integer.valueOf(entry.id()),
+                    SqsFailures.unavailable("SendMessage", queue, SqsFailures.of(entry))));
+    return failures;
   }
 
   private static Map<String, MessageAttributeValue> values(Map<String, String> attributes) {
@@ -247,12 +296,20 @@ final class SqsCalls {
   }
 
   private <T> T call(String action, SqsQueue queue, Supplier<T> work) {
-    requireOpen();
     boolean interrupted = Thread.interrupted();
     try {
-      return work.get();
-    } catch (SdkException failure) {
-      throw SqsFailures.unavailable(action, queue, failure);
+      for (int attempt = 0; ; attempt++) {
+        requireOpen();
+        try {
+          return work.get();
+        } catch (SdkException failure) {
+          boolean stopped = failure instanceof SdkClientException && Thread.interrupted();
+          interrupted |= stopped;
+          if (!stopped || attempt == INTERRUPTIONS_MAX) {
+            throw SqsFailures.unavailable(action, queue, failure);
+          }
+        }
+      }
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

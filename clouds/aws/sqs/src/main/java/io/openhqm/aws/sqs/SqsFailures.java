@@ -4,14 +4,17 @@ import io.openhqm.core.EngineException;
 import io.openhqm.core.UnavailableException;
 import java.time.Duration;
 import java.util.Set;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.sqs.model.BatchResultErrorEntry;
 import software.amazon.awssdk.services.sqs.model.MessageNotInflightException;
 import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
 import software.amazon.awssdk.services.sqs.model.ReceiptHandleIsInvalidException;
+import software.amazon.awssdk.services.sqs.model.SqsException;
 
 /**
  * What the failures of SQS mean here. Texts name the queue, never its account, and of what SQS said
@@ -24,7 +27,9 @@ final class SqsFailures {
   /** Somebody has to do something. */
   private static final Duration LATER = Duration.ofSeconds(5);
 
+  private static final int BAD_REQUEST = 400;
   private static final int FORBIDDEN = 403;
+  private static final int SERVER_ERROR = 500;
   private static final Set<String> NO_SUCH_QUEUE =
       Set.of(
           "AWS.SimpleQueueService.NonExistentQueue",
@@ -53,6 +58,15 @@ final class SqsFailures {
   static UnavailableException unavailable(String action, SqsQueue queue, SdkException failure) {
     var diagnosis = diagnosis(action, queue, failure);
     return new UnavailableException(diagnosis.text, diagnosis.retryAfter, failure);
+  }
+
+  /** The failure of one entry of a batch, as that of a call of its own would be. */
+  static AwsServiceException of(BatchResultErrorEntry entry) {
+    return SqsException.builder()
+        .statusCode(Boolean.TRUE.equals(entry.senderFault()) ? BAD_REQUEST : SERVER_ERROR)
+        .message(entry.message())
+        .awsErrorDetails(AwsErrorDetails.builder().errorCode(entry.code()).build())
+        .build();
   }
 
   /** At the start. */
@@ -92,7 +106,7 @@ final class SqsFailures {
               + " to the role of this process, or look at its credentials",
           LATER);
     }
-    if (refusal.statusCode() >= 500) {
+    if (refusal.statusCode() >= SERVER_ERROR) {
       return new Diagnosis(
           "SQS failed at " + what + " (status " + refusal.statusCode() + "); try again later",
           SOON);

@@ -4,6 +4,7 @@ import static software.amazon.awssdk.services.sqs.model.QueueAttributeName.APPRO
 import static software.amazon.awssdk.services.sqs.model.QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED;
 import static software.amazon.awssdk.services.sqs.model.QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE;
 
+import io.openhqm.aws.sqs.SqsCalls.Sendable;
 import io.openhqm.aws.sqs.SqsCalls.Sending;
 import io.openhqm.core.Body;
 import io.openhqm.core.DeadLetters;
@@ -30,9 +31,9 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
  * busy one from holding up the others (fair queues).
  *
  * <ol>
- *   <li><b>send</b>: one {@code SendMessage}. A FIFO queue gets another deduplication id each time:
- *       whether a message may come twice is decided by its job, never by what SQS has seen in the
- *       last five minutes.
+ *   <li><b>send</b>: one {@code SendMessage}, or {@code SendMessageBatch} for many. A FIFO queue
+ *       gets another deduplication id each time: whether a message may come twice is decided by its
+ *       job, never by what SQS has seen in the last five minutes.
  *   <li><b>receive</b>: one {@code ReceiveMessage} after the other, each waiting up to 20 seconds,
  *       until there is something. From a FIFO queue one message at a time: SQS fills a batch with
  *       messages of one session, which are not to be handed out together.
@@ -102,6 +103,28 @@ final class SqsRequestQueue implements RequestQueue {
   public void send(Message message, Instant notBefore) {
     var now = source.now();
     var delay = Duration.between(now, notBefore);
+    requireAble(delay);
+    source.calls().send(source.queue(), parcel(message), sending(message, now, delay));
+  }
+
+  @Override
+  public List<NotSent> sendAll(List<Message> messages, Instant notBefore) {
+    var now = source.now();
+    var delay = Duration.between(now, notBefore);
+    var outbox = new Outbox(source.calls(), source.queue(), bytesMax);
+    for (var message : messages) {
+      var how = sending(message, now, delay);
+      try {
+        requireAble(delay);
+        outbox.add(message, new Sendable(parcel(message), how));
+      } catch (IllegalArgumentException refused) {
+        outbox.refuse(message, how, refused);
+      }
+    }
+    return outbox.close();
+  }
+
+  private void requireAble(Duration delay) {
     if (!features.canDelay(delay)) {
       throw new IllegalArgumentException(
           "the queue '"
@@ -111,7 +134,6 @@ final class SqsRequestQueue implements RequestQueue {
               + " at most when it is sent, but the delay is "
               + delay);
     }
-    source.calls().send(source.queue(), parcel(message), sending(message, now, delay));
   }
 
   private Parcel parcel(Message message) {

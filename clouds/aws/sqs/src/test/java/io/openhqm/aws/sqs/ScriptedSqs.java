@@ -97,9 +97,10 @@ final class ScriptedSqs implements AutoCloseable {
   private void serve(Socket socket) {
     try (socket) {
       var in = socket.getInputStream();
+      int uses = 0;
       for (var call = read(in); call.isPresent(); call = read(in)) {
         calls.add(call.get());
-        answer.to(call.get(), new Connection(socket));
+        answer.to(call.get(), new Connection(socket, ++uses));
       }
     } catch (Exception gone) {
       // The client sees what became of its call.
@@ -132,9 +133,16 @@ final class ScriptedSqs implements AutoCloseable {
   /** Where an answer goes. */
   final class Connection {
     private final Socket socket;
+    private final int uses;
 
-    private Connection(Socket socket) {
+    private Connection(Socket socket, int uses) {
       this.socket = socket;
+      this.uses = uses;
+    }
+
+    /** How many calls came by it, this one included. */
+    int uses() {
+      return uses;
     }
 
     /** A whole answer. */

@@ -17,6 +17,7 @@ import io.openhqm.core.config.ConfigResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -194,6 +195,39 @@ final class SqsEngineTest {
     }
 
     assertThat(done).isEqualTo(sent);
+  }
+
+  @Test
+  void messagesOfAnotherProgramStayInOrderWithinTheirGroup() throws Exception {
+    var queues = peer.newQueues(true);
+    var queue = open(queues).queue().orElseThrow();
+    for (String body : List.of("a1", "a2", "b1", "a3")) {
+      peer.admin()
+          .sendMessage(
+              of ->
+                  of.queueUrl(queues.requests().url())
+                      .messageBody(body)
+                      .messageGroupId(body.substring(0, 1))
+                      .messageDeduplicationId(body));
+    }
+    var seen = new ArrayList<String>();
+    var retried = new HashSet<String>();
+
+    while (seen.size() < 4) {
+      for (var delivery : queue.receive(1, Duration.ofMinutes(1), Duration.ofSeconds(5))) {
+        String body = ((Body.Inline) delivery.message().payload()).bytes().toUtf8();
+        assertThat(delivery.isForeign()).isTrue();
+        assertThat(delivery.message().metadata().sessionId()).contains(body.substring(0, 1));
+        if (retried.add(body)) {
+          delivery.settle(new Outcome.RetryAfter(Duration.ZERO));
+        } else {
+          seen.add(body);
+          delivery.settle(new Outcome.Done());
+        }
+      }
+    }
+
+    assertThat(seen).filteredOn(body -> body.startsWith("a")).containsExactly("a1", "a2", "a3");
   }
 
   @Test

@@ -241,6 +241,63 @@ final class SqsTroubleTest {
     }
   }
 
+  @Test
+  void workerThatIsInterruptedWhileItSettlesGoesOnAndStaysInterrupted() throws Exception {
+    try (var sqs =
+            new ScriptedSqs(
+                new Answer() {
+                  private boolean silent = true;
+
+                  @Override
+                  public void to(ScriptedSqs.Call call, ScriptedSqs.Connection to)
+                      throws Exception {
+                    if (silent) {
+                      silent = false;
+                      to.hang();
+                    }
+                    to.json(200, "{}");
+                  }
+                });
+        var engine = sqs.impatientEngine(clock)) {
+      var task =
+          new FutureTask<>(
+              () -> {
+                var delivery = delivery(engine);
+                delivery.settle(new Outcome.RetryAfter(Duration.ZERO));
+                return Thread.interrupted();
+              });
+      var worker = Thread.startVirtualThread(task);
+      Awaitility.await().until(() -> !sqs.calls().isEmpty());
+
+      worker.interrupt();
+
+      assertThat(task.get(20, SECONDS)).as("is interrupted still").isTrue();
+      assertThat(sqs.calls()).hasSize(2);
+    }
+  }
+
+  @Test
+  void connectionThatDiedWhileTheProcessStoodStillCostsOneTryAndNoCall() throws Exception {
+    try (var sqs =
+            new ScriptedSqs(
+                (call, to) -> {
+                  // Each connection answers once, and is cut when it is used again.
+                  if (to.uses() > 1) {
+                    to.reset();
+                  } else {
+                    to.json(200, "{\"MessageId\":\"1\"}");
+                  }
+                });
+        var engine = sqs.engine(clock, false)) {
+      var queue = engine.queue().orElseThrow();
+      queue.send(Samples.message(), clock.instant());
+
+      queue.send(Samples.message(), clock.instant());
+
+      assertThat(sqs.calls()).as("one, one that was cut, and its repetition").hasSize(3);
+    }
+  }
+
   private static final String ONE_MESSAGE =
       """
       {"Messages":[{"MessageId":"4f0d5b1a-8f0e-4e4b-9a55-1f2c4a9f1c11","ReceiptHandle":"late",\
