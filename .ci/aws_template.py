@@ -1,11 +1,12 @@
 """What must hold of template.yaml, looked at as CloudFormation gets it: translated by SAM, for each way to deploy it.
 
   aws_template.py              checks it
-  aws_template.py --write DIR  writes the translated templates there, for other tools
+  aws_template.py --write DIR  writes what CloudFormation makes of each there too, for other tools
 """
 
 import json
 import re
+import shlex
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +20,7 @@ from samtranslator.translator.translator import Translator
 
 ROOT = Path(__file__).resolve().parent.parent
 REGION = "eu-west-1"
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
 VARIANTS = {
     "default": {},
     "fifo-jwt": {"Fifo": "true", "Authorizer": "JWT", "JwtIssuer": "https://issuer.example.com/", "JwtAudience": "orders"},
@@ -27,6 +29,10 @@ VARIANTS = {
     "vpc": {
         "SubnetIds": "subnet-1", "SecurityGroupIds": "sg-1", "ReserveConcurrency": "true", "BatchWindowSeconds": 5,
         "SecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders-AbCdEf", "SecretNames": "ORDERS_TOKEN",
+    },
+    "guarded": {
+        "KmsKeyArn": KEY, "Tracing": "true", "DeletionProtection": "true",
+        "Layers": "arn:aws:lambda:eu-west-1:123456789012:layer:processors:1", "ConfigPath": "/opt/openhqm/config.yaml",
     },
     "custom-runtime": {"Runtime": "provided.al2023", "Architecture": "x86_64", "WorkerTimeLimit": "900"},
 }
@@ -69,6 +75,7 @@ class Deployed:
         self.resources = {
             name: self.value(each) for name, each in document["Resources"].items() if self.condition(each.get("Condition"))
         }
+        self.outputs = {name: self.value(each["Value"]) for name, each in document["Outputs"].items()}
 
     def condition(self, named):
         if named is None:
@@ -233,8 +240,10 @@ def policies_name_their_actions_and_resources(stack):
             for action in actions:
                 if "*" in action:
                     yield "%s: action %s" % (name, action)
+            # X-Ray's actions know no resources.
+            traces = stack.parameters["Tracing"] == "true" and all(action.startswith("xray:Put") for action in actions)
             for each in resources:
-                if each == "*":
+                if each == "*" and not traces:
                     yield "%s: any resource" % name
 
 
@@ -307,12 +316,28 @@ def every_route_asks_who_calls_where_somebody_must(stack):
 
 
 @check
-def data_is_encrypted_private_and_goes_over_tls_only(stack):
+def data_is_encrypted_with_the_key_that_was_named(stack):
+    key = stack.parameters["KmsKeyArn"] or None
     for name, queue in stack.of_type("AWS::SQS::Queue").items():
-        if not queue["Properties"].get("SqsManagedSseEnabled"):
+        if queue["Properties"].get("KmsMasterKeyId") != key or bool(queue["Properties"].get("SqsManagedSseEnabled")) == bool(key):
             yield name
-    if not stack.properties("JobTable")["SSESpecification"]["SSEEnabled"]:
+    table = stack.properties("JobTable")["SSESpecification"]
+    if not table["SSEEnabled"] or table.get("KMSMasterKeyId") != key:
         yield "JobTable"
+    bucket = stack.properties("BodyBucket")["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]["ServerSideEncryptionByDefault"]
+    if bucket != ({"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key} if key else {"SSEAlgorithm": "AES256"}):
+        yield "BodyBucket"
+    for name, each in {**stack.of_type("AWS::Logs::LogGroup"), **stack.of_type("AWS::Lambda::Function")}.items():
+        if each["Properties"].get("KmsKeyId", each["Properties"].get("KmsKeyArn")) != key:
+            yield name
+    for name, function in stack.of_type("AWS::Lambda::Function").items():
+        role = stack.resources[target(function["Properties"]["Role"])]
+        if key and not any(key == each["Resource"] and "kms:Decrypt" in each["Action"] for each in statements(role)):
+            yield "%s cannot use the key" % name
+
+
+@check
+def data_is_private_and_goes_over_tls_only(stack):
     if set(stack.properties("BodyBucket")["PublicAccessBlockConfiguration"].values()) != {True}:
         yield "BodyBucket is open"
     denied = {
@@ -322,6 +347,53 @@ def data_is_encrypted_private_and_goes_over_tls_only(stack):
     for name in [*stack.of_type("AWS::SQS::Queue"), "BodyBucket"]:
         if name not in denied:
             yield "%s may be reached without TLS" % name
+
+
+@check
+def calls_of_the_api_are_logged_and_limited(stack):
+    for name, stage in stack.of_type("AWS::ApiGatewayV2::Stage").items():
+        properties = stage["Properties"]
+        if target(properties["AccessLogSettings"]["DestinationArn"]) not in stack.of_type("AWS::Logs::LogGroup"):
+            yield "%s keeps no log" % name
+        if not {"ThrottlingBurstLimit", "ThrottlingRateLimit"} <= set(properties["DefaultRouteSettings"]):
+            yield "%s has no limit" % name
+
+
+@check
+def what_comes_again_by_itself_is_not_repeated(stack):
+    for name, schedule in stack.of_type("AWS::Scheduler::Schedule").items():
+        function = function_of(stack, schedule["Properties"]["Target"]["Arn"])
+        configs = [c["Properties"] for c in stack.of_type("AWS::Lambda::EventInvokeConfig").values() if function_of(stack, c["Properties"]["FunctionName"]) == function]
+        if schedule["Properties"]["Target"]["RetryPolicy"]["MaximumRetryAttempts"] != 0 or [c["MaximumRetryAttempts"] for c in configs] != [0]:
+            yield name
+
+
+@check
+def traces_are_sent_where_somebody_asked_for_them(stack):
+    mode = "Active" if stack.parameters["Tracing"] == "true" else "PassThrough"
+    for name, function in stack.of_type("AWS::Lambda::Function").items():
+        may = any("xray:PutTraceSegments" in each["Action"] for each in statements(stack.resources[target(function["Properties"]["Role"])]))
+        if function["Properties"]["TracingConfig"]["Mode"] != mode or may != (mode == "Active"):
+            yield name
+
+
+@check
+def configuration_comes_from_one_place(stack):
+    for name, function in stack.of_type("AWS::Lambda::Function").items():
+        variables = function["Properties"]["Environment"]["Variables"]
+        if ("OPENHQM_CONFIG" in variables) == ("OPENHQM_CONFIG_YAML" in variables):
+            yield name
+
+
+@check
+def request_to_try_is_a_command_with_the_credentials_that_are_asked_for(stack):
+    text, arguments = stack.outputs["TryIt"]["Fn::Sub"]
+    credentials = arguments["Credentials"]
+    credentials = credentials["Fn::Sub"][0] if isinstance(credentials, dict) else credentials
+    words = shlex.split(text.replace("${Credentials}", credentials))
+    wanted = {"NONE": "-H", "IAM": "--aws-sigv4", "JWT": "Authorization: Bearer $TOKEN"}[stack.parameters["Authorizer"]]
+    if words[0] != "curl" or wanted not in words or "payload" not in json.loads(words[words.index("-d") + 1]):
+        yield " ".join(words)
 
 
 @check
@@ -357,6 +429,8 @@ def main(folder):
             sys.exit("%s: SAM refuses the template: %s" % (name, "; ".join(each.message for each in refused.causes)))
         results = {rule.__name__: list(rule(stack)) for rule in checks}
         results["cfn-lint has nothing to say"] = lint(name, stack.document, folder)
+        decided = {**stack.document, "Resources": stack.resources, "Conditions": {}}
+        (Path(folder) / (name + ".json")).write_text(json.dumps(decided, indent=1))
         for rule, faults in results.items():
             passed, failed = passed + (not faults), failed + bool(faults)
             for fault in faults:

@@ -108,7 +108,7 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
       height = 6
       properties = {
         title   = chart.title
-        region  = data.aws_region.current.name
+        region  = local.region
         stat    = chart.stat
         period  = 60
         metrics = chart.metrics

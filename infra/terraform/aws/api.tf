@@ -30,6 +30,7 @@ resource "aws_cloudwatch_log_group" "api" {
   count             = local.is_http_api ? 1 : 0
   name              = "/aws/apigateway/${var.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = local.encryption
   tags              = var.tags
 }
 
@@ -115,4 +116,14 @@ resource "aws_lambda_permission" "url" {
   qualifier              = each.value.alias
   principal              = "*"
   function_url_auth_type = "NONE"
+}
+
+# Lambda asks for both; the condition keeps the function itself from being called by anybody.
+resource "aws_lambda_permission" "call_by_url" {
+  for_each                 = { for name, door in local.doors : name => door if local.is_function_url && var.authorizer == "NONE" }
+  action                   = "lambda:InvokeFunction"
+  function_name            = each.value.name
+  qualifier                = each.value.alias
+  principal                = "*"
+  invoked_via_function_url = true
 }

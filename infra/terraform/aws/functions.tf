@@ -4,6 +4,8 @@ locals {
     architecture       = var.architecture
     snap_start         = var.snap_start && var.runtime != "provided.al2023"
     layers             = var.layers
+    tracing            = var.tracing
+    encryption         = local.encryption
     log_retention_days = var.log_retention_days
     tags               = var.tags
   }
@@ -163,6 +165,14 @@ resource "aws_lambda_event_source_mapping" "given_up" {
   scaling_config {
     maximum_concurrency = 2
   }
+}
+
+# The next one comes in a minute: what could not run needs no repetition.
+resource "aws_lambda_function_event_invoke_config" "sweep" {
+  function_name                = module.function["sweep"].name
+  qualifier                    = module.function["sweep"].alias
+  maximum_retry_attempts       = 0
+  maximum_event_age_in_seconds = 60
 }
 
 resource "aws_iam_role" "schedule" {

@@ -1,6 +1,14 @@
 locals {
   submit_url = trimsuffix(local.is_http_api ? aws_apigatewayv2_api.api[0].api_endpoint : aws_lambda_function_url.submit[0].function_url, "/")
   status_url = trimsuffix(local.is_http_api ? aws_apigatewayv2_api.api[0].api_endpoint : aws_lambda_function_url.status[0].function_url, "/")
+  credentials = {
+    NONE = ""
+    JWT  = " -H \"Authorization: Bearer $TOKEN\""
+    IAM = join("", [
+      " --aws-sigv4 aws:amz:${local.region}:${local.is_http_api ? "execute-api" : "lambda"} -u \"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY\"",
+      " -H \"X-Amz-Security-Token: $AWS_SESSION_TOKEN\""
+    ])
+  }
 }
 
 output "endpoint" {
@@ -15,7 +23,7 @@ output "status_endpoint" {
 
 output "try_it" {
   description = "A request to try; poll what links.response says."
-  value       = "curl -s -X POST ${local.submit_url}/api/v1/submit -H 'Content-Type: application/json' -d '{\"payload\": {\"operation\": \"echo\", \"data\": \"Hello\"}}'"
+  value       = "curl -s -X POST ${local.submit_url}/api/v1/submit${local.credentials[var.authorizer]} -H 'Content-Type: application/json' -d '{\"payload\": {\"operation\": \"echo\", \"data\": \"Hello\"}}'"
 }
 
 output "request_queue_url" {
@@ -44,6 +52,11 @@ output "body_bucket" {
 }
 
 output "worker_function" {
-  description = "The worker, to look at its log."
+  description = "The worker."
   value       = module.function["worker"].name
+}
+
+output "worker_log_group" {
+  description = "The worker's log."
+  value       = module.function["worker"].log_group
 }

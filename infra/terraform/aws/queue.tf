@@ -14,7 +14,8 @@ resource "aws_sqs_queue" "requests" {
   message_retention_seconds   = 1209600
   max_message_size            = var.max_message_bytes
   receive_wait_time_seconds   = 20
-  sqs_managed_sse_enabled     = true
+  sqs_managed_sse_enabled     = local.encryption == null ? true : null
+  kms_master_key_id           = local.encryption
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.given_up.arn
     maxReceiveCount     = 100
@@ -28,7 +29,8 @@ resource "aws_sqs_queue" "given_up" {
   visibility_timeout_seconds = 180
   message_retention_seconds  = 1209600
   max_message_size           = var.max_message_bytes
-  sqs_managed_sse_enabled    = true
+  sqs_managed_sse_enabled    = local.encryption == null ? true : null
+  kms_master_key_id          = local.encryption
   tags                       = var.tags
 }
 
@@ -37,7 +39,8 @@ resource "aws_sqs_queue" "dead_letters" {
   visibility_timeout_seconds = 60
   message_retention_seconds  = 1209600
   max_message_size           = var.max_message_bytes
-  sqs_managed_sse_enabled    = true
+  sqs_managed_sse_enabled    = local.encryption == null ? true : null
+  kms_master_key_id          = local.encryption
   tags                       = var.tags
 }
 

@@ -32,7 +32,8 @@ resource "aws_dynamodb_table" "jobs" {
     enabled = true
   }
   server_side_encryption {
-    enabled = true
+    enabled     = true
+    kms_key_arn = local.encryption
   }
   tags = var.tags
 }
@@ -61,8 +62,10 @@ resource "aws_s3_bucket_ownership_controls" "bodies" {
 resource "aws_s3_bucket_server_side_encryption_configuration" "bodies" {
   bucket = aws_s3_bucket.bodies.id
   rule {
+    bucket_key_enabled = local.encryption != null
     apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
+      sse_algorithm     = local.encryption == null ? "AES256" : "aws:kms"
+      kms_master_key_id = local.encryption
     }
   }
 }

@@ -72,7 +72,7 @@ variable "fifo" {
 }
 
 variable "max_message_bytes" {
-  description = "The largest message of the queues; larger bodies go to the bucket. Providers before 6 take 262144 at most."
+  description = "The largest message of the queues; larger bodies go to the bucket. SQS takes 1048576 at most."
   type        = number
   default     = 1048576
   validation {
@@ -195,6 +195,10 @@ variable "runtime" {
   description = "java25 or java21; provided.al2023 for packages with a bootstrap."
   type        = string
   default     = "java25"
+  validation {
+    condition     = contains(["java25", "java21", "provided.al2023"], var.runtime)
+    error_message = "runtime must be java25, java21 or provided.al2023."
+  }
 }
 
 variable "architecture" {
@@ -244,6 +248,16 @@ variable "log_level" {
   description = "DEBUG, INFO, WARNING or ERROR."
   type        = string
   default     = "INFO"
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
+    error_message = "log_level must be DEBUG, INFO, WARNING or ERROR."
+  }
+}
+
+variable "tracing" {
+  description = "Trace invocations with X-Ray. Its actions know no resources, so this is the one thing that lets functions do something with any resource."
+  type        = bool
+  default     = false
 }
 
 variable "body_retention_days" {
@@ -260,6 +274,16 @@ variable "deletion_protection" {
   description = "Keep the table from being destroyed."
   type        = bool
   default     = false
+}
+
+variable "kms_key_arn" {
+  description = "A key of your own that encrypts messages, jobs, bodies, logs and variables. Empty: keys of AWS's, which cost nothing. Its policy: examples/guarded."
+  type        = string
+  default     = ""
+  validation {
+    condition     = var.kms_key_arn == "" || can(regex("^arn:[a-z0-9-]+:kms:", var.kms_key_arn))
+    error_message = "kms_key_arn must be the ARN of a key."
+  }
 }
 
 variable "tags" {

@@ -1,11 +1,16 @@
 terraform {
-  required_version = ">= 1.7"
+  required_version = ">= 1.9"
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.100, < 7"
+      version = ">= 6.29, < 7"
     }
   }
+}
+
+locals {
+  region     = data.aws_region.current.region
+  encryption = var.kms_key_arn == "" ? null : var.kms_key_arn # null: with keys of AWS's
 }
 
 data "aws_caller_identity" "current" {}

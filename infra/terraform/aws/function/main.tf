@@ -1,11 +1,11 @@
 # One function: its code, its log, the least that it may do, and the alias that callers use.
 
 terraform {
-  required_version = ">= 1.7"
+  required_version = ">= 1.9"
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.100, < 7"
+      version = ">= 6.29, < 7"
     }
   }
 }
@@ -33,7 +33,15 @@ resource "aws_iam_role_policy" "least" {
         Effect   = "Allow"
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
         Resource = "${aws_cloudwatch_log_group.log.arn}:*"
-      }]
+      }],
+      var.platform.encryption == null ? [] : [{
+        Sid      = "Decrypt"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
+        Resource = var.platform.encryption
+      }],
+      # Actions of X-Ray know no resources.
+      var.platform.tracing ? [{ Sid = "Trace", Effect = "Allow", Action = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], Resource = "*" }] : []
     )
   })
 }
@@ -47,6 +55,7 @@ resource "aws_iam_role_policy_attachment" "vpc" {
 resource "aws_cloudwatch_log_group" "log" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.platform.log_retention_days
+  kms_key_id        = var.platform.encryption
   tags              = var.platform.tags
 }
 
@@ -64,10 +73,14 @@ resource "aws_lambda_function" "function" {
   layers                         = var.platform.layers
   publish                        = true
   reserved_concurrent_executions = var.reserved_concurrency
+  kms_key_arn                    = var.platform.encryption
   tags                           = var.platform.tags
 
   environment {
     variables = var.environment
+  }
+  tracing_config {
+    mode = var.platform.tracing ? "Active" : "PassThrough"
   }
   logging_config {
     log_format = "Text" # the functions write JSON themselves

@@ -12,3 +12,8 @@ output "alias_arn" {
   description = "Its ARN."
   value       = aws_lambda_alias.live.arn
 }
+
+output "log_group" {
+  description = "Its log."
+  value       = aws_cloudwatch_log_group.log.name
+}

@@ -64,6 +64,8 @@ variable "platform" {
     architecture       = string
     snap_start         = bool
     layers             = list(string)
+    tracing            = bool
+    encryption         = string
     log_retention_days = number
     tags               = map(string)
   })

@@ -8,7 +8,7 @@ mock_provider "aws" {
     defaults = { account_id = "123456789012" }
   }
   mock_data "aws_region" {
-    defaults = { name = "eu-central-1" }
+    defaults = { region = "eu-central-1" }
   }
   mock_resource "aws_sqs_queue" {
     defaults = {
@@ -152,7 +152,7 @@ run "addresses_of_functions_take_the_place_of_the_api" {
     error_message = "jobs are polled at the address of status"
   }
   assert {
-    condition     = length(aws_lambda_permission.url) == 2
+    condition     = length(aws_lambda_permission.url) == 2 && length(aws_lambda_permission.call_by_url) == 2
     error_message = "anybody may call, so anybody must be allowed to"
   }
 }
@@ -163,7 +163,7 @@ run "iam_opens_no_address_to_everybody" {
     authorizer = "IAM"
   }
   assert {
-    condition     = aws_lambda_function_url.submit[0].authorization_type == "AWS_IAM" && length(aws_lambda_permission.url) == 0
+    condition     = aws_lambda_function_url.submit[0].authorization_type == "AWS_IAM" && length(aws_lambda_permission.url) + length(aws_lambda_permission.call_by_url) == 0
     error_message = "anybody may call"
   }
 }
@@ -192,6 +192,62 @@ run "no_statement_allows_everything" {
   }
 }
 
+run "key_of_ones_own_encrypts_all_that_is_kept" {
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/orders"
+  }
+  assert {
+    condition = alltrue([for queue in [aws_sqs_queue.requests, aws_sqs_queue.given_up, aws_sqs_queue.dead_letters] :
+      queue.kms_master_key_id == var.kms_key_arn
+    ])
+    error_message = "a queue is encrypted with another key"
+  }
+  assert {
+    condition     = one(aws_dynamodb_table.jobs.server_side_encryption).kms_key_arn == var.kms_key_arn
+    error_message = "the table is encrypted with another key"
+  }
+  assert {
+    condition = alltrue([for rule in aws_s3_bucket_server_side_encryption_configuration.bodies.rule :
+      one(rule.apply_server_side_encryption_by_default).sse_algorithm == "aws:kms" && one(rule.apply_server_side_encryption_by_default).kms_master_key_id == var.kms_key_arn
+    ])
+    error_message = "the bucket is encrypted with another key"
+  }
+  assert {
+    condition     = local.platform.encryption == var.kms_key_arn && aws_cloudwatch_log_group.api[0].kms_key_id == var.kms_key_arn
+    error_message = "functions and logs are encrypted with another key"
+  }
+}
+
+run "keys_of_awss_encrypt_where_none_is_named" {
+  assert {
+    condition = alltrue([for queue in [aws_sqs_queue.requests, aws_sqs_queue.given_up, aws_sqs_queue.dead_letters] : queue.sqs_managed_sse_enabled]) && alltrue([
+      for rule in aws_s3_bucket_server_side_encryption_configuration.bodies.rule : one(rule.apply_server_side_encryption_by_default).sse_algorithm == "AES256"
+    ])
+    error_message = "something is not encrypted"
+  }
+}
+
+run "what_comes_again_by_itself_is_not_repeated" {
+  assert {
+    condition = (
+      one(one(aws_scheduler_schedule.sweep.target).retry_policy).maximum_retry_attempts == 0
+      && aws_lambda_function_event_invoke_config.sweep.maximum_retry_attempts == 0
+      && aws_lambda_function_event_invoke_config.sweep.qualifier == "live"
+    )
+    error_message = "sweeps pile up when one is late"
+  }
+}
+
+run "request_to_try_shows_what_is_asked_for" {
+  variables {
+    authorizer = "IAM"
+  }
+  assert {
+    condition     = strcontains(output.try_it, "/api/v1/submit --aws-sigv4 aws:amz:eu-central-1:execute-api -u ") && strcontains(output.try_it, "'{\"payload\": ")
+    error_message = "the command would be refused: ${output.try_it}"
+  }
+}
+
 run "every_function_has_its_alarm" {
   assert {
     condition     = alltrue([for name in ["submit", "status", "worker", "sweep", "dead-letter"] : contains(keys(aws_cloudwatch_metric_alarm.alarm), "${name}-errors")])
@@ -212,10 +268,14 @@ run "mistakes_are_refused" {
     result_ttl_seconds         = 0
     secret_names               = ["ORDERS_TOKEN"]
     architecture               = "mips"
+    runtime                    = "java17"
+    log_level                  = "TRACE"
+    kms_key_arn                = "alias/orders"
   }
   expect_failures = [
     var.name, var.default_endpoint, var.front_door, var.worker_time_limit, var.worker_maximum_concurrency,
-    var.batch_size, var.body_retention_days, var.result_ttl_seconds, var.secret_names, var.architecture
+    var.batch_size, var.body_retention_days, var.result_ttl_seconds, var.secret_names, var.architecture,
+    var.runtime, var.log_level, var.kms_key_arn
   ]
 }
 

@@ -1,10 +1,10 @@
 # OpenHQM in front of one HTTP service. Build the packages first: mvn -DskipTests package
 terraform {
-  required_version = ">= 1.7"
+  required_version = ">= 1.9"
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.100, < 7"
+      version = ">= 6.29, < 7"
     }
   }
 }
