@@ -48,7 +48,7 @@ public final class WorkerFunction {
   }
 
   /** Works on an event without messages, so that the classes that it takes are loaded. */
-  void rehearse() {
+  public void rehearse() {
     var batch = SqsBatch.of(SqsEvents.read(NO_MESSAGES), deliveries, telemetry);
     worker.deliverAll(batch.deliveries(), Deadline.after(Duration.ofMinutes(1), clock));
     SqsEvents.failures(batch.failures());

@@ -83,6 +83,11 @@ public final class WorkerParts implements AutoCloseable {
     };
   }
 
+  /** All settings. */
+  public OpenHqmConfig config() {
+    return config;
+  }
+
   /** The function that works on messages by the processor that is configured. */
   public WorkerFunction worker() {
     return worker(processor());
