@@ -100,7 +100,8 @@ locals {
       OPENHQM_MONITORING__LOG_LEVEL        = var.log_level
       OPENHQM_SECRET_NAMES                 = join(",", var.secret_names)
       JAVA_TOOL_OPTIONS                    = "-XX:+TieredCompilation -XX:TieredStopAtLevel=1"
-    }
+    },
+    var.environment
   )
 }
 

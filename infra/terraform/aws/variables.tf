@@ -43,6 +43,12 @@ variable "config_path" {
   default     = ""
 }
 
+variable "environment" {
+  description = "Further variables of all functions: any setting as OPENHQM_SECTION__KEY, options of Java."
+  type        = map(string)
+  default     = {}
+}
+
 variable "layers" {
   description = "ARNs of layers for all functions: a configuration, processors."
   type        = list(string)
