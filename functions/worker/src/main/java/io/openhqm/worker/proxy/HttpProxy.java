@@ -332,7 +332,7 @@ public final class HttpProxy implements Processor {
       throw RetryException.answered(
           "endpoint '" + endpoint.name() + "' answered " + status,
           result,
-          RetryAfterHeader.of(headers, clock.instant()));
+          RetryAfterHeader.of(status, headers, clock.instant()));
     }
     return result;
   }
