@@ -16,6 +16,7 @@ import java.util.Random;
  * @param shortLife results expire soon
  * @param waysKnown of a message that waits it is known to which backend it goes
  * @param slowCalls how many calls the slow backend takes at a time
+ * @param announces that a job has ended is told on a response queue
  */
 record Mood(
     double crash,
@@ -27,15 +28,17 @@ record Mood(
     int jobs,
     boolean shortLife,
     boolean waysKnown,
-    int slowCalls) {
+    int slowCalls,
+    boolean announces) {
   static Mood of(Random random) {
     boolean separate = random.nextBoolean();
     int nodes = 1 + random.nextInt(6);
     int jobs = 4 + random.nextInt(9);
     boolean waysKnown = random.nextBoolean();
     int slowCalls = 1 + random.nextInt(3);
+    boolean announces = random.nextBoolean();
     if (random.nextInt(6) == 0) {
-      return new Mood(0, 0, 0, 0, separate, nodes, jobs, false, waysKnown, slowCalls);
+      return new Mood(0, 0, 0, 0, separate, nodes, jobs, false, waysKnown, slowCalls, announces);
     }
     return new Mood(
         one(random, 0, 0.001, 0.004),
@@ -47,7 +50,8 @@ record Mood(
         jobs,
         random.nextInt(4) == 0,
         waysKnown,
-        slowCalls);
+        slowCalls,
+        announces);
   }
 
   private static double one(Random random, double... choices) {

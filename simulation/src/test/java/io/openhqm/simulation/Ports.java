@@ -57,8 +57,9 @@ final class Ports {
     this.random = random;
     this.mood = mood;
     announcements = queue;
-    realStore = (mood.separate() ? jobs.store() : jobs.announcingStore()).orElseThrow();
-    realResponses = mood.separate() ? queue.responses() : Optional.empty();
+    boolean inOneWrite = mood.announces() && !mood.separate();
+    realStore = (inOneWrite ? jobs.announcingStore() : jobs.store()).orElseThrow();
+    realResponses = mood.announces() && mood.separate() ? queue.responses() : Optional.empty();
     realBlobs = jobs.blobs().orElseThrow();
     realQueue = queue.queue().orElseThrow();
     realIntake = mood.separate() ? Optional.empty() : jobs.intake();

@@ -102,7 +102,10 @@ final class Promises {
     }
   }
 
-  /** Once where an end and its announcement are one write, at least once elsewhere. */
+  /**
+   * Never where nobody wants it, once where an end and its announcement are one write, at least
+   * once elsewhere.
+   */
   private void checkAnnouncements(UUID id, Job job) {
     int times = witness.announcementsOf(id);
     if (times == 0 && world.mood.separate() && job.status() == JobStatus.CANCELLED) {
@@ -110,7 +113,8 @@ final class Promises {
       // the cancellation and its announcement.
       return;
     }
-    if (times == 0 || times > 1 && !world.mood.separate()) {
+    int least = world.mood.announces() ? 1 : 0;
+    if (times < least || times > least && !(world.mood.announces() && world.mood.separate())) {
       witness.violation(1, id + " ended as " + job.status() + ", announced " + times + " times");
     }
   }
