@@ -1,6 +1,8 @@
 package io.openhqm.bench;
 
 import io.helidon.common.socket.SocketOptions;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
@@ -8,6 +10,8 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -18,9 +22,12 @@ final class FixedBackend {
   static final String RESULT = "{\"ok\":true}";
   private static final byte[] ANSWER = RESULT.getBytes(StandardCharsets.UTF_8);
 
+  private static final HeaderName CORRELATION_ID = HeaderNames.create("X-Correlation-ID");
+
   private static long calls;
   private static long repeated;
   private static BitSet seen = new BitSet();
+  private static final Set<String> held = new HashSet<>();
   private static volatile CountDownLatch gate = new CountDownLatch(0);
 
   private FixedBackend() {}
@@ -36,6 +43,7 @@ final class FixedBackend {
                 .get("/health", (request, response) -> response.send("ok"))
                 .get("/count", FixedBackend::count)
                 .get("/reset", FixedBackend::reset)
+                .get("/held", FixedBackend::held)
                 .get("/hold", FixedBackend::hold)
                 .get("/release", FixedBackend::release))
         .build()
@@ -45,7 +53,10 @@ final class FixedBackend {
   private static void job(ServerRequest request, ServerResponse response)
       throws InterruptedException {
     note(request.content().as(byte[].class));
-    gate.await();
+    if (gate.getCount() > 0) {
+      noteHeld(request.headers().get(CORRELATION_ID).get());
+      gate.await();
+    }
     response.headers().set(HeaderValues.CONTENT_TYPE_JSON);
     response.send(ANSWER);
   }
@@ -65,6 +76,19 @@ final class FixedBackend {
       repeated++;
     }
     seen.set(n);
+  }
+
+  private static synchronized void noteHeld(String id) {
+    held.add(id);
+  }
+
+  /** The correlation ids of all that were held, one a line. */
+  private static void held(ServerRequest request, ServerResponse response) {
+    String text;
+    synchronized (FixedBackend.class) {
+      text = String.join("\n", held);
+    }
+    response.send(text);
   }
 
   private static void count(ServerRequest request, ServerResponse response) {

@@ -49,12 +49,12 @@ final class DemoCommand implements Callable<Integer> {
             OpenHqmServer.start(
                 config, OpenHqmServer.Mode.ALL, Clock.tickMillis(ZoneOffset.UTC), Version.number());
       } catch (RuntimeException notStarted) {
-        console.error("The demo cannot start: " + ServeCommand.reason(notStarted));
+        console.error("The demo cannot start: " + Serving.reason(notStarted));
         return ExitCode.CONFIGURATION.code();
       }
       Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
       show(server, backend, console);
-      ServeCommand.serveUntilStopped(server, log);
+      Serving.untilStopped(server, log);
       return ExitCode.OK.code();
     }
   }

@@ -2,6 +2,7 @@ package io.openhqm.cli;
 
 import io.openhqm.cli.Console.Look;
 import io.openhqm.server.LastingLogManager;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,23 @@ public final class Main {
     if (System.getProperty(LastingLogManager.PROPERTY) == null) {
       System.setProperty(LastingLogManager.PROPERTY, LastingLogManager.class.getName());
     }
-    System.exit(commandLine(args).execute(args));
+    var serving = Serving.plain(args);
+    System.exit(serving.isPresent() ? serve(serving.get()) : commandLine(args).execute(args));
+  }
+
+  private static int serve(Serving serving) {
+    var console =
+        new Console(new PrintWriter(System.out, true), new PrintWriter(System.err, true), look());
+    try {
+      return serving.run(console).code();
+    } catch (RuntimeException | InterruptedException failure) {
+      return failed(failure, console.err());
+    }
+  }
+
+  private static int failed(Exception failure, PrintWriter err) {
+    err.println("openhqm: " + failure);
+    return ExitCode.FAILED.code();
   }
 
   /**
@@ -45,10 +62,7 @@ public final class Main {
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setExpandAtFiles(false); // @FILE is a payload, not a file of arguments
     root.setExecutionExceptionHandler(
-        (failure, command, result) -> {
-          command.getErr().println("openhqm: " + failure);
-          return ExitCode.FAILED.code();
-        });
+        (failure, command, result) -> failed(failure, command.getErr()));
     return root;
   }
 
@@ -92,7 +106,7 @@ public final class Main {
     var spec =
         CommandSpec.create()
             .name("openhqm")
-            .versionProvider(new Version())
+            .versionProvider(Version::lines)
             .mixinStandardHelpOptions(true);
     var footer = new ArrayList<String>();
     footer.addAll(

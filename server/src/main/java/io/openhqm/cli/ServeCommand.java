@@ -1,27 +1,15 @@
 package io.openhqm.cli;
 
-import io.openhqm.core.EngineException;
-import io.openhqm.core.config.ConfigLoader;
-import io.openhqm.core.config.ConfigResult;
-import io.openhqm.core.config.OpenHqmConfig;
-import io.openhqm.server.LogOutput;
-import io.openhqm.server.OnClassPath;
-import io.openhqm.server.OpenHqmServer;
 import io.openhqm.server.OpenHqmServer.Mode;
-import io.openhqm.server.StartException;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.ZoneOffset;
-import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Starts the server and serves until it is told to stop. Its options are built by hand: to have
- * them read from annotations took a third of the time that a start takes.
+ * Starts the server and serves until it is told to stop. Its options are built by hand, not read
+ * from annotations, which takes longer. What is plain does not come here: {@link Serving#plain}.
  */
 final class ServeCommand implements Callable<Integer> {
   private final Optional<Mode> fixedMode;
@@ -92,63 +80,13 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    var console = Main.console(spec);
-    var environment = new LinkedHashMap<>(System.getenv());
-    Optional.<Integer>ofNullable(port.getValue())
-        .ifPresent(number -> environment.put("OPENHQM_SERVER__PORT", Integer.toString(number)));
-    var file = ConfigCommands.file(Optional.<Path>ofNullable(config.getValue()), environment);
-    return switch (ConfigLoader.load(file, environment, new OnClassPath())) {
-      case ConfigResult.Invalid invalid -> ConfigCommands.refuse(invalid, console).code();
-      case ConfigResult.Loaded loaded -> serve(loaded.config(), console).code();
-    };
+    return serving().run(Main.console(spec)).code();
   }
 
-  private ExitCode serve(OpenHqmConfig config, Console console) throws InterruptedException {
-    var monitoring = config.monitoring();
-    try (var log = LogOutput.install(System.out, monitoring.logFormat(), monitoring.logLevel())) {
-      Mode mode = fixedMode.orElseGet(this.mode::getValue);
-      OpenHqmServer server;
-      try {
-        server =
-            OpenHqmServer.start(config, mode, Clock.tickMillis(ZoneOffset.UTC), Version.number());
-      } catch (RuntimeException notStarted) {
-        log.close();
-        console.error("openhqm cannot start: " + reason(notStarted));
-        return ExitCode.CONFIGURATION;
-      }
-      console.note("openhqm listens on " + config.server().host() + ":" + server.port());
-      serveUntilStopped(server, log);
-      return ExitCode.OK;
-    }
-  }
-
-  /** Returns never: the process ends when the hook has stopped the server. */
-  static void serveUntilStopped(OpenHqmServer server, LogOutput log) throws InterruptedException {
-    var stopped = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            Thread.ofPlatform()
-                .name("shutdown")
-                .unstarted(
-                    () -> {
-                      server.close();
-                      log.close();
-                      stopped.countDown();
-                    }));
-    stopped.await();
-  }
-
-  /** The message where it is meant for people, else what it was. */
-  static String reason(RuntimeException failure) {
-    var message = failure.getMessage();
-    boolean forPeople =
-        failure instanceof EngineException
-            || failure instanceof StartException
-            || failure instanceof IllegalArgumentException;
-    if (forPeople && message != null) {
-      return message;
-    }
-    var cause = failure.getCause();
-    return failure + (cause == null ? "" : ", caused by " + cause);
+  Serving serving() {
+    return new Serving(
+        fixedMode.orElseGet(mode::getValue),
+        Optional.<Path>ofNullable(config.getValue()),
+        Optional.<Integer>ofNullable(port.getValue()));
   }
 }

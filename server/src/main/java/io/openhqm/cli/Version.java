@@ -3,20 +3,21 @@ package io.openhqm.cli;
 import io.openhqm.core.api.Json;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** What this is, from the jar's manifest. */
-final class Version implements IVersionProvider {
+final class Version {
+  private Version() {}
+
   static String number() {
     var fromManifest = Version.class.getPackage().getImplementationVersion();
     return fromManifest == null ? "development" : fromManifest;
   }
 
-  @Override
-  public String[] getVersion() {
+  /** For people. */
+  static String[] lines() {
     return new String[] {"openhqm " + number(), "Java " + Runtime.version()};
   }
 
@@ -38,7 +39,7 @@ final class Version implements IVersionProvider {
             "{\"openhqm\":%s,\"java\":%s}"
                 .formatted(Json.quote(number()), Json.quote(Runtime.version().toString())));
       } else {
-        for (String line : new Version().getVersion()) {
+        for (String line : lines()) {
           console.print(line);
         }
       }

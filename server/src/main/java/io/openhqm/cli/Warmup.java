@@ -13,7 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 
 /**
@@ -21,15 +25,23 @@ import java.util.regex.Pattern;
  * life, and ends.
  */
 public final class Warmup {
-  private static final int ROUNDS = 60;
+  private static final int CLIENTS = 8;
+
+  /**
+   * More would make more profiles, which take memory in each server and make it compile much as it
+   * starts.
+   */
+  private static final int ROUNDS = 30;
+
+  private static final String WAIT = "Prefer: wait=5\r\n";
   private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
   private static final Pattern LENGTH = Pattern.compile("(?i)content-length: *(\\d+)");
 
   private Warmup() {}
 
   /** Takes no arguments. */
-  public static void main(String[] args) throws IOException {
-    Main.commandLine("serve").parseArgs("serve", "--port", "0");
+  public static void main(String[] args)
+      throws IOException, ExecutionException, InterruptedException {
     var folder = Files.createTempDirectory("openhqm-warmup");
     try (var backend = SampleBackend.start();
         var log =
@@ -42,8 +54,9 @@ public final class Warmup {
           proxy: {enabled: true, default_endpoint: sample, endpoints: {sample: {url: "%s"}}}
           """
               .formatted(backend.url());
-      if (ConfigLoader.loadText(yaml, "warmup", folder, Map.of())
-          instanceof ConfigResult.Loaded loaded) {
+      if (Serving.plain("serve", "--config", "config.yaml").isPresent()
+          && ConfigLoader.loadText(yaml, "warmup", folder, Map.of())
+              instanceof ConfigResult.Loaded loaded) {
         try (var server =
             OpenHqmServer.start(
                 loaded.config(),
@@ -61,30 +74,50 @@ public final class Warmup {
     }
   }
 
-  /** Over a bare socket, as each class of an HTTP client would take memory from every server. */
-  private static void exercise(int port) throws IOException {
-    String submission = "{\"payload\": {\"n\": 1}, \"headers\": {\"X-A\": \"b\"}}";
-    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      for (int i = 0; i < ROUNDS; i++) {
-        var id = ID.matcher(call(socket, "POST /api/v1/submit", submission));
-        if (!id.find()) {
-          throw new IOException("the warm-up's submission was not accepted");
-        }
-        call(socket, "GET /api/v1/response/" + id.group(), "");
-        if (i % 20 == 0) {
-          call(socket, "GET /api/v1/status/" + id.group(), "");
-          call(socket, "GET /health", "");
-          call(socket, "GET /metrics", "");
-          call(socket, "POST /proxy/sample/x", submission);
-        }
+  /** Several at a time, as what only happens then is to be quick early too. */
+  private static void exercise(int port)
+      throws IOException, ExecutionException, InterruptedException {
+    try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
+      var running = new ArrayList<Future<?>>();
+      for (int i = 0; i < CLIENTS; i++) {
+        running.add(clients.submit(() -> client(port)));
+      }
+      for (var each : running) {
+        each.get();
       }
     }
   }
 
-  private static String call(Socket socket, String request, String body) throws IOException {
+  /** Over a bare socket, as each class of an HTTP client would take memory from every server. */
+  private static boolean client(int port) throws IOException {
+    String submission =
+        "{\"payload\": {\"n\": 1, \"text\": \"%s\"}, \"headers\": {\"X-A\": \"b\"}, \"metadata\": {\"endpoint\": \"sample\"}}"
+            .formatted("x".repeat(150));
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      for (int i = 0; i < ROUNDS; i++) {
+        var id = ID.matcher(call(socket, "POST /api/v1/submit", "", submission));
+        if (!id.find()) {
+          throw new IOException("the warm-up's submission was not accepted");
+        }
+        call(socket, "GET /api/v1/response/" + id.group(), WAIT, "");
+        if (i % 20 == 0) {
+          call(socket, "GET /api/v1/status/" + id.group(), "", "");
+          call(socket, "GET /health", "", "");
+          call(socket, "GET /metrics", "", "");
+          call(socket, "POST /api/v1/submit", WAIT, "{\"payload\": 1}");
+          call(socket, "POST /proxy/sample/x", WAIT, submission);
+        }
+      }
+    }
+    return true;
+  }
+
+  private static String call(Socket socket, String request, String fields, String body)
+      throws IOException {
     String message =
         request
-            + " HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=5\r\nContent-Type: application/json\r\n"
+            + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            + fields
             + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body);
     socket.getOutputStream().write(message.getBytes(StandardCharsets.US_ASCII));
     var head = new StringBuilder();

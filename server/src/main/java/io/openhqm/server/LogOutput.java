@@ -3,6 +3,7 @@ package io.openhqm.server;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -18,6 +19,9 @@ import java.util.logging.Logger;
  */
 public final class LogOutput extends Handler implements AutoCloseable {
   private static final int WAITING_LINES_MAX = 4096;
+
+  /** How much later than its event a line may be written. */
+  private static final Duration GATHERED = Duration.ofMillis(5);
 
   private final BlockingQueue<String> lines = new ArrayBlockingQueue<>(WAITING_LINES_MAX);
   private final OutputStream out;
@@ -76,7 +80,9 @@ public final class LogOutput extends Handler implements AutoCloseable {
     try {
       while (!closed || !lines.isEmpty()) {
         batch.add(lines.take());
-        lines.drainTo(batch, 255);
+        // Who logs meanwhile has nobody to wake.
+        Thread.sleep(GATHERED);
+        lines.drainTo(batch);
         writeOut(batch);
         batch.clear();
       }

@@ -25,6 +25,15 @@ final class Writer implements AutoCloseable {
   /** How long a claim may be in memory only, if nothing else is written meanwhile. */
   private static final long CLAIM_DELAY = TimeUnit.MILLISECONDS.toNanos(5);
 
+  /** As many in one commit are enough: its cost is shared well, and who waits longest is told. */
+  private static final int CROWD = 32;
+
+  /** With fewer writing at a time than this, nobody is waited for. */
+  private static final int FEW = 4;
+
+  /** How long the next one is waited for; the system makes more of it. */
+  private static final long NAP = TimeUnit.MICROSECONDS.toNanos(20);
+
   private static final long TICK = TimeUnit.MILLISECONDS.toNanos(200);
 
   /** How often it is tried whether there is room again, once a write has failed. */
@@ -50,6 +59,9 @@ final class Writer implements AutoCloseable {
   private volatile long operations;
   private long claimsSince;
   private long nextProbe = System.nanoTime();
+
+  /** How many operations the next transaction is likely to have. */
+  private int expected;
 
   /** What the writer does beside, in between: at most once a tick. */
   interface Chore {
@@ -255,7 +267,7 @@ final class Writer implements AutoCloseable {
           batch.get(done).run(sql);
         }
         // Those that came meanwhile share the fsync.
-      } while (more && batch.size() < BATCH && joined(batch));
+      } while (more && batch.size() < BATCH && (joined(batch) || gathered(batch)));
       claims = writeClaims();
       sql.commit();
     } catch (SQLException | RuntimeException e) {
@@ -269,6 +281,23 @@ final class Writer implements AutoCloseable {
       trouble = null;
     }
     succeed(batch, claims);
+  }
+
+  /**
+   * Where many write at a time, those who were told of the last commit are soon back: as many as
+   * came then are waited for, so that they share this one.
+   */
+  private boolean gathered(List<Operation> batch) {
+    if (batch.size() >= Math.min(CROWD, expected)) {
+      return false;
+    }
+    LockSupport.parkNanos(this, NAP);
+    return joined(batch);
+  }
+
+  private void expect(int size) {
+    boolean perhapsMore = commits % 8 == 0;
+    expected = size < FEW ? 0 : perhapsMore ? size + size / 2 : size;
   }
 
   private boolean joined(List<Operation> batch) {
@@ -294,6 +323,7 @@ final class Writer implements AutoCloseable {
     }
     commits++;
     operations += batch.size();
+    expect(batch.size());
     for (var operation : batch) {
       operation.succeed();
     }
