@@ -34,6 +34,7 @@ VARIANTS = {
         "KmsKeyArn": KEY, "Tracing": "true", "DeletionProtection": "true",
         "Layers": "arn:aws:lambda:eu-west-1:123456789012:layer:processors:1", "ConfigPath": "/opt/openhqm/config.yaml",
     },
+    "announced": {"Announce": "true", "KmsKeyArn": KEY},
     "custom-runtime": {"Runtime": "provided.al2023", "Architecture": "x86_64", "WorkerTimeLimit": "900"},
 }
 # Resources of the document that belong to a server of one's own: they have no route on AWS.
@@ -75,7 +76,7 @@ class Deployed:
         self.resources = {
             name: self.value(each) for name, each in document["Resources"].items() if self.condition(each.get("Condition"))
         }
-        self.outputs = {name: self.value(each["Value"]) for name, each in document["Outputs"].items()}
+        self.outputs = {name: self.value(each["Value"]) for name, each in document["Outputs"].items() if self.condition(each.get("Condition"))}
 
     def condition(self, named):
         if named is None:
@@ -394,6 +395,22 @@ def request_to_try_is_a_command_with_the_credentials_that_are_asked_for(stack):
     wanted = {"NONE": "-H", "IAM": "--aws-sigv4", "JWT": "Authorization: Bearer $TOKEN"}[stack.parameters["Authorizer"]]
     if words[0] != "curl" or wanted not in words or "payload" not in json.loads(words[words.index("-d") + 1]):
         yield " ".join(words)
+
+
+@check
+def whoever_ends_a_job_may_announce_it_where_somebody_asked_for_that(stack):
+    wanted = stack.parameters["Announce"] == "true"
+    for name, function in stack.of_type("AWS::Lambda::Function").items():
+        variables = function["Properties"]["Environment"]["Variables"]
+        told = variables.get("OPENHQM_RESPONSE_QUEUE__ENABLED") == "true" and target(variables.get("OPENHQM_QUEUE__SQS_RESPONSE_QUEUE_URL")) == "ResponseQueue"
+        may = any(
+            each["Effect"] == "Allow" and target(each["Resource"]) == "ResponseQueue" and each["Action"] == ["sqs:SendMessage"]
+            for each in statements(stack.resources[target(function["Properties"]["Role"])])
+        )
+        if told != wanted or may != (wanted and name != "SubmitFunction"):
+            yield name
+    if ("ResponseQueue" in stack.resources) != wanted:
+        yield "ResponseQueue"
 
 
 @check

@@ -10,6 +10,8 @@ locals {
     tags               = var.tags
   }
   bodies = "${aws_s3_bucket.bodies.arn}/*"
+  # For whoever ends jobs.
+  announce = [for queue in aws_sqs_queue.responses : { Sid = "Announce", Action = ["sqs:SendMessage"], Resource = queue.arn }]
 
   # What each function is but submit, which must know the address of status; and the least that it may do.
   functions = {
@@ -20,11 +22,11 @@ locals {
       memory      = var.api_memory
       timeout     = 29
       environment = {}
-      statements = [
+      statements = concat(local.announce, [
         { Sid = "Read", Action = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], Resource = aws_dynamodb_table.jobs.arn },
         { Sid = "Bodies", Action = ["s3:GetObject", "s3:DeleteObject"], Resource = local.bodies },
         { Sid = "TellWhatIsGone", Action = ["s3:ListBucket"], Resource = aws_s3_bucket.bodies.arn },
-      ]
+      ])
     }
     worker = {
       description = "OpenHQM: forwards requests to backends"
@@ -33,7 +35,7 @@ locals {
       memory      = var.worker_memory
       timeout     = var.worker_time_limit
       environment = { OPENHQM_SECRETS_ARN = var.secret_arn }
-      statements = concat([
+      statements = concat(local.announce, [
         {
           Sid      = "Work"
           Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
@@ -54,11 +56,11 @@ locals {
       memory      = var.api_memory
       timeout     = 55
       environment = {}
-      statements = [
+      statements = concat(local.announce, [
         { Sid = "Send", Action = ["sqs:SendMessage"], Resource = aws_sqs_queue.requests.arn },
         { Sid = "Find", Action = ["dynamodb:Query"], Resource = "${aws_dynamodb_table.jobs.arn}/index/sweep" },
         { Sid = "Close", Action = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], Resource = aws_dynamodb_table.jobs.arn },
-      ]
+      ])
     }
     dead-letter = {
       description = "OpenHQM: closes jobs whose message the queue gave up on"
@@ -67,7 +69,7 @@ locals {
       memory      = var.api_memory
       timeout     = 30
       environment = { OPENHQM_GIVEN_UP_QUEUE_URL = aws_sqs_queue.given_up.url }
-      statements = [
+      statements = concat(local.announce, [
         {
           Sid      = "Take"
           Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
@@ -75,7 +77,7 @@ locals {
         },
         { Sid = "Bury", Action = ["sqs:SendMessage"], Resource = aws_sqs_queue.dead_letters.arn },
         { Sid = "Close", Action = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], Resource = aws_dynamodb_table.jobs.arn },
-      ]
+      ])
     }
   }
 
@@ -85,6 +87,10 @@ locals {
       OPENHQM_PROXY__ENABLED          = "true"
       OPENHQM_PROXY__DEFAULT_ENDPOINT = var.default_endpoint
     },
+    var.announce ? {
+      OPENHQM_RESPONSE_QUEUE__ENABLED       = "true"
+      OPENHQM_QUEUE__SQS_RESPONSE_QUEUE_URL = aws_sqs_queue.responses[0].url
+    } : {},
     {
       OPENHQM_QUEUE__TYPE                  = "sqs"
       OPENHQM_QUEUE__SQS_QUEUE_URL         = aws_sqs_queue.requests.url

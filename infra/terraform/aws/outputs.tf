@@ -41,6 +41,11 @@ output "dead_letter_queue_url" {
   value       = aws_sqs_queue.dead_letters.url
 }
 
+output "response_queue_url" {
+  description = "Where finished jobs are announced; null without announce."
+  value       = one(aws_sqs_queue.responses[*].url)
+}
+
 output "job_table" {
   description = "The table of jobs and results."
   value       = aws_dynamodb_table.jobs.name

@@ -44,12 +44,27 @@ resource "aws_sqs_queue" "dead_letters" {
   tags                       = var.tags
 }
 
+resource "aws_sqs_queue" "responses" {
+  count                      = var.announce ? 1 : 0
+  name                       = "${var.name}-responses"
+  visibility_timeout_seconds = 60
+  message_retention_seconds  = 1209600
+  max_message_size           = var.max_message_bytes
+  receive_wait_time_seconds  = 20
+  sqs_managed_sse_enabled    = local.encryption == null ? true : null
+  kms_master_key_id          = local.encryption
+  tags                       = var.tags
+}
+
 resource "aws_sqs_queue_policy" "only_over_tls" {
-  for_each = {
-    requests     = aws_sqs_queue.requests
-    given_up     = aws_sqs_queue.given_up
-    dead_letters = aws_sqs_queue.dead_letters
-  }
+  for_each = merge(
+    {
+      requests     = aws_sqs_queue.requests
+      given_up     = aws_sqs_queue.given_up
+      dead_letters = aws_sqs_queue.dead_letters
+    },
+    var.announce ? { responses = aws_sqs_queue.responses[0] } : {}
+  )
   queue_url = each.value.url
   policy = jsonencode({
     Version = "2012-10-17"

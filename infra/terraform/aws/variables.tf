@@ -77,6 +77,12 @@ variable "fifo" {
   default     = false
 }
 
+variable "announce" {
+  description = "Announce each finished job on a queue, for programs that wait there rather than poll. It is one more message a job."
+  type        = bool
+  default     = false
+}
+
 variable "max_message_bytes" {
   description = "The largest message of the queues; larger bodies go to the bucket. SQS takes 1048576 at most."
   type        = number

@@ -88,6 +88,35 @@ run "only_what_failed_comes_again" {
   }
 }
 
+run "whoever_ends_a_job_may_announce_it_where_somebody_asked_for_that" {
+  variables {
+    announce = true
+  }
+  assert {
+    condition     = local.environment.OPENHQM_RESPONSE_QUEUE__ENABLED == "true" && local.environment.OPENHQM_QUEUE__SQS_RESPONSE_QUEUE_URL == output.response_queue_url
+    error_message = "the functions must be told where to announce"
+  }
+  assert {
+    condition     = alltrue([for name, function in local.functions : contains(function.statements[*].Sid, "Announce")])
+    error_message = "each function that ends jobs must be let announce them"
+  }
+  assert {
+    condition     = contains(keys(aws_sqs_queue_policy.only_over_tls), "responses")
+    error_message = "announcements go over TLS only"
+  }
+}
+
+run "nothing_is_announced_unasked" {
+  assert {
+    condition     = length(aws_sqs_queue.responses) == 0 && !contains(keys(local.environment), "OPENHQM_RESPONSE_QUEUE__ENABLED") && output.response_queue_url == null
+    error_message = "announcements cost a message a job"
+  }
+  assert {
+    condition     = alltrue([for name, function in local.functions : !contains(function.statements[*].Sid, "Announce")])
+    error_message = "nobody may do more than it must"
+  }
+}
+
 run "table_is_the_one_that_the_code_writes" {
   assert {
     condition     = aws_dynamodb_table.jobs.hash_key == "id" && one(aws_dynamodb_table.jobs.ttl).attribute_name == "expires_at_epoch" && one(aws_dynamodb_table.jobs.ttl).enabled

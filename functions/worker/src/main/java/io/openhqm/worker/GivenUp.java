@@ -7,11 +7,13 @@ import io.openhqm.core.Job;
 import io.openhqm.core.JobStore;
 import io.openhqm.core.Outcome;
 import io.openhqm.core.QueueFeatures;
+import io.openhqm.core.ResponseQueue;
 import io.openhqm.core.Telemetry;
 import io.openhqm.core.UnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /**
  * Closes the jobs of messages that a queue gave up on by itself: it handed them out again and again
@@ -25,26 +27,32 @@ public final class GivenUp {
    */
   public record Settings(Duration lease, Duration ttl) {}
 
+  /**
+   * @param queue what the queue can do that holds what was given up
+   * @param responses where jobs that end here are announced, if the store does not do so itself
+   */
+  public record Ports(
+      JobStore store,
+      QueueFeatures queue,
+      Optional<ResponseQueue> responses,
+      Telemetry telemetry,
+      InstantSource clock) {}
+
   private final Settings settings;
   private final JobStore store;
   private final QueueFeatures queue;
+  private final Optional<ResponseQueue> responses;
   private final Telemetry telemetry;
   private final InstantSource clock;
 
-  /**
-   * @param queue what the queue can do that holds what was given up
-   */
-  public GivenUp(
-      Settings settings,
-      JobStore store,
-      QueueFeatures queue,
-      Telemetry telemetry,
-      InstantSource clock) {
+  /** Closes nothing of what it is given. */
+  public GivenUp(Settings settings, Ports ports) {
     this.settings = settings;
-    this.store = store;
-    this.queue = queue;
-    this.telemetry = telemetry;
-    this.clock = clock;
+    this.store = ports.store();
+    this.queue = ports.queue();
+    this.responses = ports.responses();
+    this.telemetry = ports.telemetry();
+    this.clock = ports.clock();
   }
 
   /**
@@ -64,7 +72,7 @@ public final class GivenUp {
         case Claim.Unknown unknown -> unknown(delivery, receives);
       };
     } catch (UnavailableException noAnswer) {
-      telemetry.trouble("a message that was given up waits: the store gave no answer", noAnswer);
+      telemetry.trouble("a message that was given up waits: an engine gave no answer", noAnswer);
       return new Outcome.RetryAfter(queue.retryAtMost(noAnswer.retryAfter()));
     }
   }
@@ -91,6 +99,9 @@ public final class GivenUp {
     }
     var since = Duration.between(job.submittedAt(), clock.instant());
     telemetry.jobEnded(job.id(), "given_up", ending.status(), since);
+    if (responses.isPresent()) {
+      store.find(job.id()).ifPresent(this::announce);
+    }
     if (cancelled) {
       return new Outcome.Done();
     }
@@ -98,7 +109,9 @@ public final class GivenUp {
     return new Outcome.DeadLetter(gaveUp(receives));
   }
 
-  private static Outcome finished(Job job) {
+  /** Whoever ended it may have died before it was announced. */
+  private Outcome finished(Job job) {
+    announce(job);
     if (job.state() instanceof Job.State.Ended ended) {
       if (ended.ending() instanceof Ending.Failed failed) {
         return new Outcome.DeadLetter(failed.error());
@@ -107,6 +120,10 @@ public final class GivenUp {
       }
     }
     return new Outcome.Done();
+  }
+
+  private void announce(Job job) {
+    responses.ifPresent(where -> where.announce(job));
   }
 
   private Outcome retryAfter(Instant time) {

@@ -2,6 +2,7 @@ package io.openhqm.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openhqm.core.Announcement;
 import io.openhqm.core.Body;
 import io.openhqm.core.Claim;
 import io.openhqm.core.Delivery;
@@ -16,6 +17,7 @@ import io.openhqm.core.Outcome;
 import io.openhqm.core.QueueFeatures;
 import io.openhqm.core.Result;
 import io.openhqm.core.Telemetry;
+import io.openhqm.core.UnavailableException;
 import io.openhqm.core.config.ConfigLoader;
 import io.openhqm.core.config.ConfigResult;
 import io.openhqm.memory.MemoryEngineProvider;
@@ -37,19 +39,30 @@ class GivenUpTest {
 
   private final InstantSource clock = InstantSource.fixed(NOW);
   private final List<String> told = new ArrayList<>();
+  private final List<String> announced = new ArrayList<>();
+  private boolean mute;
   private final JobStore store = memory();
   private final GivenUp givenUp =
       new GivenUp(
           new GivenUp.Settings(LEASE, TTL),
-          store,
-          new QueueFeatures(false, false, Optional.of(Duration.ofMinutes(15)), 1_000),
-          new Telemetry() {
-            @Override
-            public void deadLettered(UUID id, String endpoint, String reason) {
-              told.add(reason);
-            }
-          },
-          clock);
+          new GivenUp.Ports(
+              store,
+              new QueueFeatures(false, false, Optional.of(Duration.ofMinutes(15)), 1_000),
+              Optional.of(this::announce),
+              new Telemetry() {
+                @Override
+                public void deadLettered(UUID id, String endpoint, String reason) {
+                  told.add(reason);
+                }
+              },
+              clock));
+
+  private void announce(Job job) {
+    if (mute) {
+      throw new UnavailableException("nobody hears", Duration.ofSeconds(1));
+    }
+    announced.add(Announcement.of(job));
+  }
 
   private JobStore memory() {
     var config = ((ConfigResult.Loaded) ConfigLoader.load(Optional.empty(), Map.of())).config();
@@ -143,5 +156,30 @@ class GivenUpTest {
   void aMessageOfAnotherProgramIsBuriedThoughNoJobWasMadeOfIt() {
     assertThat(givenUp.close(delivery(true), 101)).isInstanceOf(Outcome.DeadLetter.class);
     assertThat(store.find(ID)).isEmpty();
+  }
+
+  @Test
+  void whatIsClosedIsAnnounced() {
+    accept(NOW);
+    givenUp.close(delivery(false), 101);
+    assertThat(announced).containsExactly(Announcement.of(job()));
+  }
+
+  @Test
+  void whatCouldNotBeAnnouncedComesAgainAndIsAnnouncedThen() {
+    accept(NOW);
+    mute = true;
+    assertThat(givenUp.close(delivery(false), 101)).isInstanceOf(Outcome.RetryAfter.class);
+    mute = false;
+    assertThat(givenUp.close(delivery(false), 102)).isInstanceOf(Outcome.DeadLetter.class);
+    assertThat(announced).containsExactly(Announcement.of(job()));
+  }
+
+  @Test
+  void whatDoesNotEndIsNotAnnounced() {
+    accept(NOW.plusSeconds(60));
+    givenUp.close(delivery(false), 101);
+    givenUp.close(delivery(true), 101);
+    assertThat(announced).isEmpty();
   }
 }

@@ -7,6 +7,7 @@ import io.openhqm.core.EngineException;
 import io.openhqm.core.EngineProvider;
 import io.openhqm.core.JobStore;
 import io.openhqm.core.RequestQueue;
+import io.openhqm.core.ResponseQueue;
 import io.openhqm.core.config.OpenHqmConfig;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -21,7 +22,7 @@ import java.util.ServiceLoader;
 public final class FunctionEngines implements AutoCloseable {
   /** What a function needs. */
   public enum Needs {
-    /** The jobs and the bodies. */
+    /** The jobs and the bodies, and where ends are announced, if they are. */
     STORE,
     /** The queue as well. */
     STORE_AND_QUEUE
@@ -37,12 +38,17 @@ public final class FunctionEngines implements AutoCloseable {
   private final Optional<Engine> queueEngine;
   private final Engine storeEngine;
   private final Optional<Engine> blobEngine;
+  private final Optional<ResponseQueue> responses;
 
   private FunctionEngines(
-      Optional<Engine> queueEngine, Engine storeEngine, Optional<Engine> blobEngine) {
+      Optional<Engine> queueEngine,
+      Engine storeEngine,
+      Optional<Engine> blobEngine,
+      Optional<ResponseQueue> responses) {
     this.queueEngine = queueEngine;
     this.storeEngine = storeEngine;
     this.blobEngine = blobEngine;
+    this.responses = responses;
   }
 
   /**
@@ -79,11 +85,25 @@ public final class FunctionEngines implements AutoCloseable {
           throw keepsNo("blobs.type", type, "bodies");
         }
       }
-      return new FunctionEngines(queue, store, blobs);
+      return new FunctionEngines(queue, store, blobs, responses(opener, config));
     } catch (EngineException notOpened) {
       opener.opened.values().forEach(Engine::close);
       throw notOpened;
     }
+  }
+
+  private static Optional<ResponseQueue> responses(Opener opener, OpenHqmConfig config) {
+    if (!config.queue().announceResponses()) {
+      return Optional.empty();
+    }
+    var responses = opener.open("queue.type", config.queue().type()).responses();
+    if (responses.isEmpty()) {
+      throw new EngineException(
+          "response_queue.enabled: the engine '"
+              + config.queue().type()
+              + "' (queue.type) announces nothing; set it to false, or take another engine");
+    }
+    return responses;
   }
 
   private static EngineException keepsNo(String key, String type, String what) {
@@ -141,6 +161,11 @@ public final class FunctionEngines implements AutoCloseable {
   /** The engine of the queue. */
   public Engine queueEngine() {
     return queueEngine.orElseThrow();
+  }
+
+  /** Where ends are announced, if the configuration says so. */
+  public Optional<ResponseQueue> responses() {
+    return responses;
   }
 
   /** Whether one engine keeps both queue and jobs. */

@@ -4,23 +4,26 @@ import io.openhqm.core.BlobStore;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Engine;
 import io.openhqm.core.Intake;
+import io.openhqm.core.Job;
 import io.openhqm.core.JobStore;
 import io.openhqm.core.RequestQueue;
+import io.openhqm.core.ResponseQueue;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * An engine that keeps bodies and is opened when the first big one comes: most functions never see
- * one, and its client would cost each cold start as much as all else. Safe for use by many threads.
+ * An engine that keeps bodies or announces ends, and is opened when there is the first one: most
+ * functions never see a big body, or a job that is cancelled, and the client would cost each cold
+ * start as much as all else. Safe for use by many threads.
  */
-public final class LateEngine implements Engine, BlobStore {
+public final class LateEngine implements Engine, BlobStore, ResponseQueue {
   private final Supplier<Engine> open;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile Optional<Engine> opened = Optional.empty();
 
   /**
-   * @param open opens an engine that keeps bodies; called once
+   * @param open opens an engine that does what it will be asked for; called once
    */
   public LateEngine(Supplier<Engine> open) {
     this.open = open;
@@ -74,6 +77,16 @@ public final class LateEngine implements Engine, BlobStore {
 
   @Override
   public Optional<BlobStore> blobs() {
+    return Optional.of(this);
+  }
+
+  @Override
+  public void announce(Job job) {
+    engine().responses().orElseThrow().announce(job);
+  }
+
+  @Override
+  public Optional<ResponseQueue> responses() {
     return Optional.of(this);
   }
 

@@ -52,7 +52,7 @@ abstract class SqsRequestQueueRules extends RequestQueueContract {
   /** Where it has to be waited for, longer than a receiver waits twice; else long, to be safe. */
   @Override
   protected Duration tick() {
-    return peer.isRealTime() ? Duration.ofSeconds(5) : Duration.ofMinutes(1);
+    return peer.isRealTime() ? Duration.ofSeconds(4) : Duration.ofMinutes(1);
   }
 
   /** Fewer than in memory: each step is a call or two. */

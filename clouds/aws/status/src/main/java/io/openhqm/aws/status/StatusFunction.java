@@ -10,6 +10,8 @@ import io.openhqm.aws.lambda.LambdaTelemetry;
 import io.openhqm.aws.lambda.LateEngine;
 import io.openhqm.aws.lambda.Surroundings;
 import io.openhqm.aws.s3.S3EngineProvider;
+import io.openhqm.aws.sqs.SqsQueues;
+import io.openhqm.aws.sqs.SqsSettings;
 import io.openhqm.core.Engine;
 import io.openhqm.core.Telemetry;
 import io.openhqm.core.api.Links;
@@ -42,6 +44,9 @@ final class StatusFunction {
   private static Optional<Engine> known(String name, OpenHqmConfig config, InstantSource clock) {
     return switch (name) {
       case "dynamodb" -> Optional.of(new DynamoDbEngineProvider().open(config, clock));
+      // Only to announce what was cancelled while it waited; workers announce all else.
+      case "sqs" ->
+          Optional.of(new LateEngine(() -> SqsQueues.openUnasked(SqsSettings.of(config), clock)));
       case "s3" -> Optional.of(new LateEngine(() -> new S3EngineProvider().open(config, clock)));
       default -> Optional.empty();
     };
@@ -60,7 +65,7 @@ final class StatusFunction {
                 engines.store(),
                 engines.claimCheck(),
                 id -> {}, // no worker runs here
-                Optional.empty(), // nor is there a queue: a cancelled job is not announced
+                engines.responses(),
                 clock,
                 telemetry));
     var resources = new ArrayList<>(status.resources());

@@ -1,6 +1,7 @@
 package io.openhqm.aws.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openhqm.aws.lambda.testing.Events;
 import io.openhqm.aws.lambda.testing.FunctionUnderTest;
@@ -9,6 +10,7 @@ import io.openhqm.core.Body;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Claim;
 import io.openhqm.core.Ending;
+import io.openhqm.core.EngineException;
 import io.openhqm.core.Headers;
 import io.openhqm.core.Job;
 import io.openhqm.core.JobStore;
@@ -107,6 +109,19 @@ class StatusHandlerTest {
     accept();
     assertThat(status.http("DELETE", "/api/v1/requests/" + ID, "").status()).isEqualTo(202);
     assertThat(status.http("DELETE", "/api/v1/requests/" + ID, "").status()).isEqualTo(200);
+  }
+
+  @Test
+  void anEngineThatCannotAnnounceStopsTheStartWhereThatIsWanted() {
+    var environment =
+        Map.of(
+            "OPENHQM_CACHE__TYPE", "shared-store",
+            "OPENHQM_QUEUE__TYPE", "shared-queue",
+            "OPENHQM_RESPONSE_QUEUE__ENABLED", "true");
+    assertThatThrownBy(() -> new FunctionUnderTest(StatusHandler::new, environment))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("response_queue.enabled")
+        .hasMessageContaining("'shared-queue'");
   }
 
   @Test

@@ -16,7 +16,6 @@ import io.openhqm.core.EndpointResolver;
 import io.openhqm.core.Engine;
 import io.openhqm.core.EngineException;
 import io.openhqm.core.Processor;
-import io.openhqm.core.ResponseQueue;
 import io.openhqm.core.config.OpenHqmConfig;
 import io.openhqm.core.endpoint.ConfiguredEndpoints;
 import io.openhqm.worker.Attempts;
@@ -113,7 +112,7 @@ public final class WorkerParts implements AutoCloseable {
                 resolver,
                 processor,
                 attempts,
-                responses(),
+                engines.responses(),
                 telemetry,
                 clock,
                 random,
@@ -136,10 +135,12 @@ public final class WorkerParts implements AutoCloseable {
     var givenUp =
         new GivenUp(
             new GivenUp.Settings(config.worker().lease(), config.cache().ttl()),
-            engines.store(),
-            engines.queue().features(),
-            telemetry,
-            clock);
+            new GivenUp.Ports(
+                engines.store(),
+                engines.queue().features(),
+                engines.responses(),
+                telemetry,
+                clock));
     return new DeadLetterFunction(sqs().deliveries(queueUrl), givenUp, telemetry);
   }
 
@@ -154,16 +155,10 @@ public final class WorkerParts implements AutoCloseable {
                 engines.queue(),
                 engines.claimCheck(),
                 resolver,
-                responses(),
+                engines.responses(),
                 telemetry,
                 clock));
     return new SweepFunction(sweep, telemetry);
-  }
-
-  private Optional<ResponseQueue> responses() {
-    return config.queue().announceResponses()
-        ? engines.queueEngine().responses()
-        : Optional.empty();
   }
 
   /** The platform hands over messages of SQS and of nothing else. */

@@ -10,12 +10,15 @@ import io.openhqm.aws.worker.LocalAws.Stack;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sqs.model.Message;
+import tools.jackson.databind.json.JsonMapper;
 
 /** All functions together over SQS and DynamoDB as they speak, with a backend over HTTP. */
 class FunctionsTest {
@@ -318,5 +321,65 @@ class FunctionsTest {
             "POST", "/api/v1/submit", "{\"payload\": 1}", "Content-Type", "application/json");
     assertThat(answer.status()).isEqualTo(503);
     assertThat(AWS.count(stack.requests())).isZero();
+  }
+
+  @Test
+  void everyEndIsAnnouncedWhoeverBroughtItAbout() {
+    String responses = AWS.newQueue("responses-" + UUID.randomUUID(), false);
+    var environment = environment();
+    environment.put("OPENHQM_RESPONSE_QUEUE__ENABLED", "true");
+    environment.put("OPENHQM_QUEUE__SQS_RESPONSE_QUEUE_URL", responses);
+    worker = new FunctionUnderTest(WorkerHandler::new, environment);
+    status = new FunctionUnderTest(StatusHandler::new, environment);
+    var deadLetters = new FunctionUnderTest(DeadLetterHandler::new, environment);
+
+    String done = submit("done", "");
+    runWorker(Duration.ofSeconds(30));
+    // Longer than SQS holds it: no worker will find its message.
+    String cancelled = submit("cancelled", "\"delay\": 1000");
+    assertThat(status.http("DELETE", "/api/v1/requests/" + cancelled, "").status()).isEqualTo(202);
+    String givenUp = submit("given up", "");
+    var message = AWS.take(stack.requests()).getFirst();
+    AWS.sqs.sendMessage(
+        of ->
+            of.queueUrl(stack.givenUp())
+                .messageBody(message.body())
+                .messageAttributes(message.messageAttributes()));
+    run(deadLetters, stack.givenUp(), AWS.take(stack.givenUp()), Duration.ofSeconds(30));
+
+    var announced = new HashMap<String, String>();
+    for (var some = AWS.take(responses); !some.isEmpty(); some = AWS.take(responses)) {
+      some.forEach(
+          each -> {
+            var told = new JsonMapper().readTree(each.body());
+            announced.put(told.get("correlation_id").asString(), told.get("status").asString());
+          });
+    }
+    assertThat(announced)
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(done, "COMPLETED", cancelled, "CANCELLED", givenUp, "FAILED"));
+  }
+
+  @Test
+  void inAFifoQueueMessagesOfAnotherProgramStayInOrderWithinTheirGroup() {
+    deploy(true);
+    backend.answers("a1", 503);
+    for (String body : List.of("a1", "a2", "b1")) {
+      AWS.sqs.sendMessage(
+          of ->
+              of.queueUrl(stack.requests())
+                  .messageBody(body)
+                  .messageGroupId(body.substring(0, 1))
+                  .messageDeduplicationId(body));
+    }
+    var messages = new ArrayList<>(AWS.take(stack.requests()));
+    while (messages.size() < 3) {
+      messages.addAll(AWS.take(stack.requests()));
+    }
+
+    var failures = run(worker, stack.requests(), messages, Duration.ofSeconds(30));
+
+    assertThat(failures).hasSize(2);
+    assertThat(backend.calls).containsExactlyInAnyOrder("a1", "b1");
   }
 }

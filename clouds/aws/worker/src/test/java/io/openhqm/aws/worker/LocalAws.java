@@ -8,6 +8,7 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.elasticmq.rest.sqs.SQSRestServer;
@@ -25,8 +26,10 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 import software.amazon.dynamodb.services.local.main.ServerRunner;
 
 /**
- * An AWS in this process: ElasticMQ for SQS and Amazon's DynamoDB Local, started once. It does for
- * a function what Lambda's event source does: takes messages and hands them over as an event.
+ * An AWS in this process: ElasticMQ for SQS and Amazon's DynamoDB Local, started once; or what the
+ * system properties {@code openhqm.test.sqs.endpoint} and {@code openhqm.test.dynamodb.endpoint}
+ * name. It does for a function what Lambda's event source does: takes messages and hands them over
+ * as an event.
  */
 final class LocalAws {
   private static final String REGION = "eu-central-1";
@@ -39,11 +42,8 @@ final class LocalAws {
   final DynamoDbClient dynamoDb;
 
   private LocalAws() {
-    SQSRestServer elasticMq =
-        SQSRestServerBuilder.withInterface("127.0.0.1").withDynamicPort().start();
-    sqsEndpoint =
-        URI.create("http://127.0.0.1:" + elasticMq.waitUntilStarted().localAddress().getPort());
-    dynamoDbEndpoint = startDynamoDb();
+    sqsEndpoint = given("sqs").orElseGet(LocalAws::startElasticMq);
+    dynamoDbEndpoint = given("dynamodb").orElseGet(LocalAws::startDynamoDb);
     // Where functions in this process find them, as those in others do by variables.
     System.setProperty("aws.endpointUrlSqs", sqsEndpoint.toString());
     System.setProperty("aws.endpointUrlDynamoDb", dynamoDbEndpoint.toString());
@@ -71,6 +71,17 @@ final class LocalAws {
 
   static LocalAws get() {
     return Started.AWS;
+  }
+
+  private static Optional<URI> given(String service) {
+    return Optional.ofNullable(System.getProperty("openhqm.test." + service + ".endpoint"))
+        .map(URI::create);
+  }
+
+  private static URI startElasticMq() {
+    SQSRestServer elasticMq =
+        SQSRestServerBuilder.withInterface("127.0.0.1").withDynamicPort().start();
+    return URI.create("http://127.0.0.1:" + elasticMq.waitUntilStarted().localAddress().getPort());
   }
 
   private static URI startDynamoDb() {
@@ -126,7 +137,7 @@ final class LocalAws {
         table);
   }
 
-  private String newQueue(String name, boolean fifo) {
+  String newQueue(String name, boolean fifo) {
     Map<QueueAttributeName, String> attributes =
         fifo
             ? Map.of(

@@ -1,0 +1,2 @@
+#!/bin/bash
+exec /opt/code/localstack/.venv/bin/localstack-supervisor
