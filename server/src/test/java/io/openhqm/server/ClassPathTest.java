@@ -69,6 +69,9 @@ class ClassPathTest {
       io.micrometer:micrometer-core
       io.micrometer:micrometer-observation
       io.micrometer:micrometer-registry-prometheus
+      io.openhqm:openhqm-aws-dynamodb
+      io.openhqm:openhqm-aws-s3
+      io.openhqm:openhqm-aws-sqs
       io.openhqm:openhqm-core
       io.openhqm:openhqm-embedded
       io.openhqm:openhqm-memory
@@ -90,10 +93,44 @@ class ClassPathTest {
       org.jruby.jcodings:jcodings
       org.jruby.joni:joni
       org.jspecify:jspecify
+      org.reactivestreams:reactive-streams
       org.slf4j:slf4j-api
       org.slf4j:slf4j-jdk14
       org.snakeyaml:snakeyaml-engine
       org.xerial:sqlite-jdbc
+      software.amazon.awssdk:annotations
+      software.amazon.awssdk:arns
+      software.amazon.awssdk:auth
+      software.amazon.awssdk:aws-core
+      software.amazon.awssdk:aws-json-protocol
+      software.amazon.awssdk:aws-query-protocol
+      software.amazon.awssdk:aws-xml-protocol
+      software.amazon.awssdk:checksums
+      software.amazon.awssdk:checksums-spi
+      software.amazon.awssdk:crt-core
+      software.amazon.awssdk:dynamodb
+      software.amazon.awssdk:endpoints-spi
+      software.amazon.awssdk:http-auth
+      software.amazon.awssdk:http-auth-aws
+      software.amazon.awssdk:http-auth-aws-eventstream
+      software.amazon.awssdk:http-auth-spi
+      software.amazon.awssdk:http-client-spi
+      software.amazon.awssdk:identity-spi
+      software.amazon.awssdk:json-utils
+      software.amazon.awssdk:metrics-spi
+      software.amazon.awssdk:profiles
+      software.amazon.awssdk:protocol-core
+      software.amazon.awssdk:regions
+      software.amazon.awssdk:retries
+      software.amazon.awssdk:retries-spi
+      software.amazon.awssdk:s3
+      software.amazon.awssdk:sdk-core
+      software.amazon.awssdk:sqs
+      software.amazon.awssdk:third-party-jackson-core
+      software.amazon.awssdk:url-connection-client
+      software.amazon.awssdk:utils
+      software.amazon.awssdk:utils-lite
+      software.amazon.eventstream:eventstream
       tools.jackson.core:jackson-core
       """;
 
