@@ -391,7 +391,11 @@ def request_to_try_is_a_command_with_the_credentials_that_are_asked_for(stack):
     text, arguments = stack.outputs["TryIt"]["Fn::Sub"]
     credentials = arguments["Credentials"]
     credentials = credentials["Fn::Sub"][0] if isinstance(credentials, dict) else credentials
-    words = shlex.split(text.replace("${Credentials}", credentials))
+    try:
+        words = shlex.split(text.replace("${Credentials}", credentials))
+    except ValueError as unbalanced:
+        yield str(unbalanced)
+        return
     wanted = {"NONE": "-H", "IAM": "--aws-sigv4", "JWT": "Authorization: Bearer $TOKEN"}[stack.parameters["Authorizer"]]
     if words[0] != "curl" or wanted not in words or "payload" not in json.loads(words[words.index("-d") + 1]):
         yield " ".join(words)

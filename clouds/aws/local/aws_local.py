@@ -299,7 +299,8 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     backend, emulator = SampleBackend(), Emulator(given.port)
     try:
-        config = {"proxy": {"enabled": True, "default_endpoint": "sample", "endpoints": {"sample": {"url": backend.url}}}}
+        endpoints = {"sample": {"url": backend.url}, "nobody": {"url": "http://127.0.0.1:9"}}  # one that does not answer, to see a dead letter
+        config = {"proxy": {"enabled": True, "default_endpoint": "sample", "endpoints": endpoints}}
         parameters = {"Config": json.dumps(config), "Fifo": str(given.fifo).lower()}
         show(Stack(emulator, parameters=parameters), backend)
         if not given.once:
