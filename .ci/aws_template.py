@@ -283,9 +283,10 @@ def alarms_say_when_why_and_about_what(stack):
     for function in stack.of_type("AWS::Lambda::Function"):
         if ("Errors", function) not in watched:
             yield "nobody is told when %s fails" % function
-    for metric, queue in (("ApproximateAgeOfOldestMessage", "RequestQueue"), ("ApproximateNumberOfMessagesVisible", "DeadLetterQueue")):
-        if (metric, queue) not in watched:
-            yield "nobody watches %s of %s" % (metric, queue)
+    must = {("ApproximateAgeOfOldestMessage", "RequestQueue"), ("ApproximateNumberOfMessagesVisible", "DeadLetterQueue"), ("Invocations", "SweepFunction")}
+    must |= {("Throttles", function) for function in ("SubmitFunction", "StatusFunction", "WorkerFunction")}
+    for metric, of in sorted(must - watched):
+        yield "nobody watches %s of %s" % (metric, of)
 
 
 @check

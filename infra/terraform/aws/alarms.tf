@@ -13,6 +13,12 @@ locals {
         dimensions  = { QueueName = aws_sqs_queue.dead_letters.name }
         threshold   = 0, periods = 1
       }
+      sweep-stopped = {
+        description = "Nobody sends due delays: see the schedule"
+        namespace   = "AWS/Lambda", metric = "Invocations", statistic = "Sum"
+        dimensions  = { FunctionName = "${var.name}-sweep" }
+        threshold   = 1, periods = 3, period = 300, comparison = "LessThanThreshold", missing = "breaching"
+      }
       table-throttles = {
         description = "DynamoDB refuses writes: see the quotas of the table"
         namespace   = "AWS/DynamoDB", metric = "WriteThrottleEvents", statistic = "Sum"
@@ -56,11 +62,11 @@ resource "aws_cloudwatch_metric_alarm" "alarm" {
   metric_name         = each.value.metric
   dimensions          = each.value.dimensions
   statistic           = each.value.statistic
-  period              = 60
+  period              = try(each.value.period, 60)
   evaluation_periods  = each.value.periods
   threshold           = each.value.threshold
-  comparison_operator = "GreaterThanThreshold"
-  treat_missing_data  = "notBreaching"
+  comparison_operator = try(each.value.comparison, "GreaterThanThreshold")
+  treat_missing_data  = try(each.value.missing, "notBreaching")
   alarm_actions       = local.alarm_actions
   ok_actions          = local.alarm_actions
   tags                = var.tags

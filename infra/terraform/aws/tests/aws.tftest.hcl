@@ -282,6 +282,13 @@ run "every_function_has_its_alarm" {
     condition     = alltrue([for name in ["submit", "status", "worker", "sweep", "dead-letter"] : contains(keys(aws_cloudwatch_metric_alarm.alarm), "${name}-errors")])
     error_message = "nobody is told when a function fails"
   }
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.alarm["sweep-stopped"].comparison_operator == "LessThanThreshold"
+      && aws_cloudwatch_metric_alarm.alarm["sweep-stopped"].treat_missing_data == "breaching"
+    )
+    error_message = "nobody is told when the schedule starts nothing"
+  }
 }
 
 run "mistakes_are_refused" {
