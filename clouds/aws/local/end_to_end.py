@@ -1,6 +1,6 @@
 """OpenHQM as it is packaged for AWS, end to end: the zips on an emulated AWS, called over HTTP as a client would.
 
-Two stacks are deployed, one with a standard and one with a FIFO queue, in front of a backend that does what each test asks of it. Between the functions
+Some stacks are deployed, one with a standard and one with a FIFO queue among them, in front of a backend that does what each test asks of it. Between the functions
 and the emulator stands a gate that can refuse calls of DynamoDB and of SQS as AWS does.
 """
 
@@ -44,6 +44,8 @@ class Backend(SampleBackend):
             self.send(request, 200, b'"late"')
         elif path.startswith("/big"):
             self.send(request, 200, b"x" * int(path.rsplit("/", 1)[1]), {"Content-Type": "application/octet-stream"})
+        elif path.startswith("/credentials"):
+            self.send(request, 200, json.dumps({"authorization": request.headers.get("Authorization")}).encode())
         elif path.startswith("/length"):
             self.send(request, 200, json.dumps({"length": len(body)}).encode())
         else:
@@ -123,6 +125,10 @@ class World:
         self.fifo = Stack(self.emulator, "fifo", {**common, "Fifo": "true"}, environment)
         self.echo = Stack(self.emulator, "echo", {"Config": "{}", "WorkerTimeLimit": "30"}, environment)
         self.brief = Stack(self.emulator, "brief", {**common, "ResultTtlSeconds": "1"}, environment)
+        config["proxy"]["endpoints"]["guarded"] = {"url": self.backend.url + "/credentials", "auth_type": "bearer", "auth_token": "${ORDERS_TOKEN}"}
+        secret = self.emulator.client("secretsmanager").create_secret(Name="orders", SecretString=json.dumps({"ORDERS_TOKEN": "s3cret"}))["ARN"]
+        guarded = {**common, "Config": json.dumps(config), "Announce": "true", "SecretArn": secret, "SecretNames": "ORDERS_TOKEN"}
+        self.guarded = Stack(self.emulator, "guarded", guarded, environment)
 
     def stop(self):
         self.backend.release.set()
@@ -317,6 +323,29 @@ def expired_job_is_gone(world):
     assert world.brief.call("GET", "/api/v1/status/" + str(uuid.uuid4()))[0] == 404
 
 
+def worker_reads_its_secrets(world):
+    """From Secrets Manager, when it starts; the others hold none."""
+    job = submitted(world.guarded, metadata={"endpoint": "guarded"})
+    assert ended(world.guarded, job)[1]["result"] == {"authorization": "Bearer s3cret"}
+
+
+def every_end_is_announced(world):
+    """One of a worker, and a cancelled one that no worker ever sees: SQS holds no message for so long."""
+    done = submitted(world.guarded)
+    cancelled = submitted(world.guarded, metadata={"delay": 1000})
+    assert world.guarded.call("DELETE", "/api/v1/requests/" + cancelled)[0] == 202
+    sqs, announced = world.emulator.client("sqs"), {}
+
+    def both():
+        for message in sqs.receive_message(QueueUrl=world.guarded.outputs["ResponseQueueUrl"], MaxNumberOfMessages=10).get("Messages", []):
+            told = json.loads(message["Body"])
+            announced[told["correlation_id"]] = told["status"]
+        return done in announced and cancelled in announced
+
+    until(both)
+    assert announced[done] == "COMPLETED" and announced[cancelled] == "CANCELLED", announced
+
+
 def throttled_table_takes_nothing_in(world):
     """503 with Retry-After, no false 202; and it goes on by itself."""
     refuses(world, "dynamodb")
@@ -370,7 +399,8 @@ TESTS = [
     http_to_queue_to_http, http_to_queue, queue_to_http, request_as_it_is, same_key_gives_the_same_job, job_that_waits_is_cancelled, bad_input_gets_a_problem,
     failed_attempts_are_repeated_after_a_pause, answer_after_the_last_attempt_is_kept, given_up_job_is_a_dead_letter_with_its_reason,
     repeated_delivery_calls_the_backend_once, jobs_of_a_session_stay_in_order, big_body_goes_through_the_bucket,
-    answer_that_lambda_cannot_carry_is_refused_clearly, expired_job_is_gone, throttled_table_takes_nothing_in, queue_that_is_down_takes_nothing_in,
+    answer_that_lambda_cannot_carry_is_refused_clearly, expired_job_is_gone, worker_reads_its_secrets, every_end_is_announced,
+    throttled_table_takes_nothing_in, queue_that_is_down_takes_nothing_in,
     killed_worker_loses_nothing,
 ]
 

@@ -28,6 +28,9 @@ final class Proxy implements AutoCloseable {
     /** It is carried out, and the connection breaks before its answer is through. */
     record AnswerLost() implements Fate {}
 
+    /** It is not carried out: its connection was dead. */
+    record Dead() implements Fate {}
+
     /** The connection stays open and nothing comes. */
     record Silence() implements Fate {}
 
@@ -107,6 +110,7 @@ final class Proxy implements AutoCloseable {
       }
       switch (fate.get()) {
         case Fate.AnswerLost lost -> forward(exchange, body);
+        case Fate.Dead dead -> {}
         case Fate.Silence silence -> awaitClose();
         case Fate.Answered(int status, String code, String more) -> {
           byte[] json =

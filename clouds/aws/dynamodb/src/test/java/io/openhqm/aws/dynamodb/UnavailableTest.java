@@ -100,12 +100,26 @@ final class UnavailableTest extends StoreTest {
   }
 
   @Test
-  void transactionThatMetAnotherIsTriedAgain() {
+  void connectionThatDiedWhileTheProcessStoodStillCostsOneTryAndNoCall() {
+    var job = created();
+    assertThat(shaky.find(job.id())).as("by a connection that is kept").isPresent();
+    proxy.calls().clear();
+    proxy.next(new Fate.Dead());
+
+    assertThat(shaky.find(job.id())).contains(job);
+
+    assertThat(proxy.calls()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"})
+  void transactionThatMetAnotherOrNoRoomIsTriedAgain(String reason) {
     var conflict =
         new Fate.Answered(
             400,
             "TransactionCanceledException",
-            ",\"CancellationReasons\":[{\"Code\":\"None\"},{\"Code\":\"TransactionConflict\"}]");
+            ",\"CancellationReasons\":[{\"Code\":\"None\"},{\"Code\":\"" + reason + "\"}]");
     proxy.next(conflict, conflict);
 
     assertThat(shaky.create(jobWithKey("key"), NOT_HELD)).isEqualTo(new Creation.Created());
@@ -178,13 +192,18 @@ final class UnavailableTest extends StoreTest {
     var lease = claimed(job).lease();
     proxy.calls().clear();
     proxy.next(new Fate.Silence());
-    var recording = new FutureTask<>(() -> shaky.complete(lease, completed("1"), TTL));
+    var recording =
+        new FutureTask<>(
+            () -> {
+              boolean done = shaky.complete(lease, completed("1"), TTL);
+              return done && Thread.currentThread().isInterrupted();
+            });
 
     var thread = start(virtual, recording);
     await().until(() -> !proxy.calls().isEmpty());
     thread.interrupt();
 
-    assertThat(recording.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(recording.get(10, TimeUnit.SECONDS)).as("done, and its flag is set").isTrue();
     assertThat(found(job).status()).isEqualTo(JobStatus.COMPLETED);
   }
 

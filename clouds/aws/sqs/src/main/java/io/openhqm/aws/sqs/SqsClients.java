@@ -15,6 +15,9 @@ import software.amazon.awssdk.services.sqs.SqsClientBuilder;
 /**
  * Makes clients whose calls end in time: a client of ours that waits for its 202 must be told 503
  * while it still listens.
+ *
+ * <p>A function may stand still between two calls for longer than SQS keeps a connection. The JDK
+ * uses none again that was idle for 5 seconds by the clock; one that dies sooner costs a try.
  */
 final class SqsClients {
   /**
