@@ -122,6 +122,8 @@ class World:
         self.standard = Stack(self.emulator, "standard", common, environment)
         self.fifo = Stack(self.emulator, "fifo", {**common, "Fifo": "true"}, environment)
         self.echo = Stack(self.emulator, "echo", {"Config": "{}", "WorkerTimeLimit": "30"}, environment)
+        hasty = json.dumps({**config, "worker": {**config["worker"], "max_retries": 1}})
+        self.hasty = Stack(self.emulator, "hasty", {**common, "Config": hasty}, environment)
         self.brief = Stack(self.emulator, "brief", {**common, "ResultTtlSeconds": "1"}, environment)
 
     def stop(self):
@@ -256,6 +258,19 @@ def kill_workers():
     return len(found)
 
 
+def invocation_timeout(world):
+    """A backend is slower than an invocation of the worker may last: its job ends after its attempts and says why, and no other job of the batch waits."""
+    slow = submitted(world.hasty, b"1", "/hang/limit")
+    quick = [submitted(world.hasty, str(i).encode(), "/quick/%d" % i) for i in range(3)]
+    for job in quick:
+        assert ended(world.hasty, job, 25)[1]["status"] == "COMPLETED"
+    _, answer = ended(world.hasty, slow, 240)
+    assert answer["status"] == "TIMEOUT" and "time limit of the worker's function" in answer["error"], answer
+    assert json.loads(world.hasty.call("GET", "/api/v1/status/" + slow)[2])["attempts"] == 2
+    assert len(world.backend.calls_at("/hang/limit")) == 2
+    until(lambda: drained(world, world.hasty))
+
+
 def repeated_delivery_calls_the_backend_once(world):
     """The same message twice on the queue: one call, one result."""
     path = "/once-%s" % uuid.uuid4()
@@ -371,7 +386,7 @@ TESTS = [
     failed_attempts_are_repeated_after_a_pause, answer_after_the_last_attempt_is_kept, given_up_job_is_a_dead_letter_with_its_reason,
     repeated_delivery_calls_the_backend_once, jobs_of_a_session_stay_in_order, big_body_goes_through_the_bucket,
     answer_that_lambda_cannot_carry_is_refused_clearly, expired_job_is_gone, throttled_table_takes_nothing_in, queue_that_is_down_takes_nothing_in,
-    killed_worker_loses_nothing,
+    killed_worker_loses_nothing, invocation_timeout,
 ]
 
 
