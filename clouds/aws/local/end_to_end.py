@@ -124,6 +124,8 @@ class World:
         self.standard = Stack(self.emulator, "standard", common, environment)
         self.fifo = Stack(self.emulator, "fifo", {**common, "Fifo": "true"}, environment)
         self.echo = Stack(self.emulator, "echo", {"Config": "{}", "WorkerTimeLimit": "30"}, environment)
+        hasty = json.dumps({**config, "worker": {**config["worker"], "max_retries": 1}})
+        self.hasty = Stack(self.emulator, "hasty", {**common, "Config": hasty}, environment)
         self.brief = Stack(self.emulator, "brief", {**common, "ResultTtlSeconds": "1"}, environment)
         config["proxy"]["endpoints"]["guarded"] = {"url": self.backend.url + "/credentials", "auth_type": "bearer", "auth_token": "${ORDERS_TOKEN}"}
         secret = self.emulator.client("secretsmanager").create_secret(Name="orders", SecretString=json.dumps({"ORDERS_TOKEN": "s3cret"}))["ARN"]
@@ -260,6 +262,19 @@ def kill_workers():
         except ProcessLookupError:
             pass
     return len(found)
+
+
+def invocation_timeout(world):
+    """A backend is slower than an invocation of the worker may last: its job ends after its attempts and says why, and no other job of the batch waits."""
+    slow = submitted(world.hasty, b"1", "/hang/limit")
+    quick = [submitted(world.hasty, str(i).encode(), "/quick/%d" % i) for i in range(3)]
+    for job in quick:
+        assert ended(world.hasty, job, 25)[1]["status"] == "COMPLETED"
+    _, answer = ended(world.hasty, slow, 240)
+    assert answer["status"] == "TIMEOUT" and "time limit of the worker's function" in answer["error"], answer
+    assert json.loads(world.hasty.call("GET", "/api/v1/status/" + slow)[2])["attempts"] == 2
+    assert len(world.backend.calls_at("/hang/limit")) == 2
+    until(lambda: drained(world, world.hasty))
 
 
 def repeated_delivery_calls_the_backend_once(world):
@@ -401,7 +416,7 @@ TESTS = [
     repeated_delivery_calls_the_backend_once, jobs_of_a_session_stay_in_order, big_body_goes_through_the_bucket,
     answer_that_lambda_cannot_carry_is_refused_clearly, expired_job_is_gone, worker_reads_its_secrets, every_end_is_announced,
     throttled_table_takes_nothing_in, queue_that_is_down_takes_nothing_in,
-    killed_worker_loses_nothing,
+    killed_worker_loses_nothing, invocation_timeout,
 ]
 
 

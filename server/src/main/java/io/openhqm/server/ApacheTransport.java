@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -35,6 +36,7 @@ import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.config.CharCodingConfig;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
@@ -76,6 +78,9 @@ final class ApacheTransport implements HttpTransport {
                             .setMaxHeaderCount(HEADER_FIELDS_MAX)
                             .setMaxLineLength(HEADER_LINE_MAX)
                             .build())
+                    // Without it the bytes 0x80 to 0x9f are sent as question marks.
+                    .charCodingConfig(
+                        CharCodingConfig.custom().setCharset(StandardCharsets.ISO_8859_1).build())
                     .build())
             .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
             .setMaxConnTotal(CONNECTIONS_MAX)
@@ -126,6 +131,10 @@ final class ApacheTransport implements HttpTransport {
       } else {
         call.addHeader(field.name(), field.value());
       }
+    }
+    if (request.method().equals("HEAD")) {
+      // A body that comes all the same would be taken for the answer to the next request.
+      call.setHeader("Connection", "close");
     }
     if (!request.body().isEmpty()) {
       call.setEntity(new ByteArrayEntity(request.body().toReadOnlyArray(), null));

@@ -109,6 +109,50 @@ final class HttpTransportTest {
   }
 
   @Test
+  void aBodyInAnswerToAHeadIsNotTakenForTheNextAnswer() throws Exception {
+    String stray = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstray";
+    try (var backend =
+        HostileBackend.that(
+            (request, out) -> {
+              String body = request.startsWith("HEAD ") ? stray : "ok";
+              out.write(
+                  "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
+                      .formatted(body.length(), body)
+                      .getBytes(StandardCharsets.ISO_8859_1));
+              return true;
+            })) {
+      var answer = transport().exchange(request("HEAD", backend.at("/x"), ""), LONG);
+      assertThat(answer.body().isEmpty()).isTrue();
+      assertThat(text(get(backend))).isEqualTo("ok");
+    }
+  }
+
+  @Test
+  void answersWithoutABodyLeaveTheirConnectionForTheNextCall() throws Exception {
+    try (var backend = HostileBackend.answering("HTTP/1.1 204 No Content\r\n\r\n")) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(get(backend).status()).isEqualTo(204);
+      }
+      assertThat(backend.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void fieldsAreSentAndTakenByteForByte() throws Exception {
+    String value = "gr\u00c3\u00bcn \u0080\u009f \u00a0\u00ff";
+    try (var backend =
+        HostileBackend.answering(
+            "HTTP/1.1 200 OK\r\nX-Colour: " + value + "\r\nContent-Length: 0\r\n\r\n")) {
+      var answer =
+          transport().exchange(request("GET", backend.at("/x"), "", "X-Colour", value), LONG);
+      assertThat(answer.headers().first("X-Colour")).contains(value);
+      if (kind.equals("Apache")) {
+        assertThat(backend.requests().getFirst()).contains("X-Colour: " + value + "\r\n");
+      }
+    }
+  }
+
+  @Test
   void encodedBodiesAreNotDecodedAndNotAskedFor() throws Exception {
     try (var backend =
         HostileBackend.answering(

@@ -1,7 +1,11 @@
 package io.openhqm.worker;
 
+import io.openhqm.core.Attempt;
 import io.openhqm.core.Nearest;
+import io.openhqm.core.PermanentException;
 import io.openhqm.core.Processor;
+import io.openhqm.core.Result;
+import io.openhqm.core.RetryException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
@@ -28,7 +32,8 @@ public final class Processors {
    *     start; the message says which there are
    */
   public static Processor load(String name, List<Path> jars, Map<String, Object> config) {
-    var found = found(loader(jars));
+    var loader = loader(jars);
+    var found = found(loader);
     var processor = found.get(name);
     if (processor == null) {
       throw new IllegalArgumentException(
@@ -41,8 +46,57 @@ public final class Processors {
                   ? "none; name your jar in processor.jar"
                   : String.join(", ", found.keySet())));
     }
-    processor.start(config);
-    return processor;
+    var own = jars.isEmpty() ? processor : new AtHome(processor, loader);
+    own.start(config);
+    return own;
+  }
+
+  /**
+   * A processor of a user's jar finds what that jar brings: libraries look for resources and
+   * services by the thread's context class loader.
+   */
+  private record AtHome(Processor real, ClassLoader loader) implements Processor {
+    @Override
+    public String name() {
+      return real.name();
+    }
+
+    @Override
+    public void start(Map<String, Object> config) {
+      var thread = Thread.currentThread();
+      var before = thread.getContextClassLoader();
+      thread.setContextClassLoader(loader);
+      try {
+        real.start(config);
+      } finally {
+        thread.setContextClassLoader(before);
+      }
+    }
+
+    @Override
+    public Result process(Attempt attempt)
+        throws RetryException, PermanentException, InterruptedException {
+      var thread = Thread.currentThread();
+      var before = thread.getContextClassLoader();
+      thread.setContextClassLoader(loader);
+      try {
+        return real.process(attempt);
+      } finally {
+        thread.setContextClassLoader(before);
+      }
+    }
+
+    @Override
+    public void close() {
+      var thread = Thread.currentThread();
+      var before = thread.getContextClassLoader();
+      thread.setContextClassLoader(loader);
+      try {
+        real.close();
+      } finally {
+        thread.setContextClassLoader(before);
+      }
+    }
   }
 
   /**

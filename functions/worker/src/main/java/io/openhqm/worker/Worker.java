@@ -324,9 +324,14 @@ public final class Worker {
   }
 
   private Verdict outOfTime(Work work, AttemptTime time) {
-    return time.isWorthAnother()
-        ? new Verdict.GiveBack(Duration.ZERO)
-        : again(work, RetryException.timedOut("no answer within " + text(time.allowed())));
+    if (time.isWorthAnother()) {
+      return new Verdict.GiveBack(Duration.ZERO);
+    }
+    String error = "no answer within " + text(time.allowed());
+    String leaves =
+        ", which is what the time limit of the worker's function leaves of the timeout of "
+            + text(work.route().timeout());
+    return again(work, RetryException.timedOut(time.isCutShort() ? error + leaves : error));
   }
 
   private Verdict answered(Result result) {
@@ -361,8 +366,7 @@ public final class Worker {
     return switch (failure.kind()) {
       case TIMED_OUT ->
           new Verdict.End(
-              new Ending.TimedOut(error + "; give it more time (timeout) or look at the backend"),
-              "timeout");
+              new Ending.TimedOut(error + "; give it more time or look at the backend"), "timeout");
       case NO_ANSWER, NOT_TRIED ->
           new Verdict.End(
               new Ending.Failed(error + "; check that the backend runs and answers at its URL"),

@@ -22,14 +22,14 @@ public final class WorkerPool implements AutoCloseable {
   private static final Duration LAST_WORDS = Duration.ofSeconds(5);
   private static final long PAUSE_MAX_MS = 5_000;
 
-  /** While a backend is full, the queue is looked at as often as this for what is behind it. */
-  private static final Duration GLANCE = Duration.ofMillis(2);
-
   /**
    * How long a hand is waited for before messages are taken only to be parked: other processes
    * might have hands for them.
    */
   private static final Duration PATIENCE = Duration.ofMillis(20);
+
+  /** The same where the queue passes over what is for a full backend. */
+  private static final Duration GLANCE = Duration.ofMillis(2);
 
   /**
    * @param count how many attempts run at the same time at one backend
@@ -48,6 +48,11 @@ public final class WorkerPool implements AutoCloseable {
   private final Semaphore freed = new Semaphore(0);
   private final Thread receiver;
   private final Heart heart;
+  private final Object door = new Object();
+
+  /** The receiver waits for what is behind a full backend; guarded by {@link #door}. */
+  private boolean looksBehind;
+
   private Instant nextExtension;
 
   /**
@@ -121,9 +126,40 @@ public final class WorkerPool implements AutoCloseable {
       awaitFreeHand(WAIT);
       return List.of();
     }
-    // Who passes over a full lane must be back when a hand is free for it.
-    var wait = wanted.isAnyFull() && passesOver ? Duration.ZERO : WAIT;
-    return queue.receive(wanted.max(), settings.visibility(), wait, wanted.full());
+    return wanted.isAnyFull() && passesOver
+        ? receiveBehind(wanted)
+        : queue.receive(wanted.max(), settings.visibility(), WAIT, wanted.full());
+  }
+
+  /** Passes over what is for a full backend, until a hand is free for it. */
+  private List<Delivery> receiveBehind(Lanes.Wanted wanted) throws InterruptedException {
+    synchronized (door) {
+      if (freed.availablePermits() > 0) {
+        return List.of();
+      }
+      looksBehind = true;
+    }
+    try {
+      return queue.receive(wanted.max(), settings.visibility(), WAIT, wanted.full());
+    } catch (InterruptedException wantedBack) {
+      return List.of();
+    } finally {
+      synchronized (door) {
+        looksBehind = false;
+      }
+      // A call back that came too late; who stops has said so elsewhere too.
+      Thread.interrupted();
+    }
+  }
+
+  private void free() {
+    freed.release();
+    synchronized (door) {
+      if (looksBehind) {
+        looksBehind = false;
+        receiver.interrupt();
+      }
+    }
   }
 
   private Lanes.Wanted wanted() {
@@ -144,7 +180,7 @@ public final class WorkerPool implements AutoCloseable {
             work(turn);
           } finally {
             lanes.ended(turn).ifPresent(this::begin);
-            freed.release();
+            free();
           }
         });
   }

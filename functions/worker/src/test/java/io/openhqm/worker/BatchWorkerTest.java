@@ -346,7 +346,45 @@ final class BatchWorkerTest {
     assertThat(work.get(10, TimeUnit.SECONDS)).hasOnlyElementsOfType(Outcome.RetryAfter.class);
     assertThat(delivery.job().attempts()).isEqualTo(1);
     assertThat(((Job.State.Pending) delivery.job().state()).lastError())
-        .contains("no answer within 9500 ms");
+        .contains(
+            "no answer within 9500 ms, which is what the time limit of the worker's function"
+                + " leaves of the timeout of 20 s");
+  }
+
+  @Test
+  void aBackendSlowerThanEveryInvocationEndsItsJobAfterItsAttemptsAndNoOther() throws Exception {
+    var slow = of("slow");
+    var limit = Duration.ofSeconds(12);
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      var quick = of("quick");
+      var called = new CountDownLatch(1);
+      var work =
+          inBackground(
+              batch(
+                  UNORDERED,
+                  one -> {
+                    if (payload(one).equals("slow")) {
+                      called.countDown();
+                      new CountDownLatch(1).await();
+                    }
+                    return OK;
+                  }),
+              List.of(slow, quick),
+              Deadline.after(limit, clock));
+      assertThat(called.await(10, TimeUnit.SECONDS)).isTrue();
+      await().until(() -> quick.job().status() == JobStatus.COMPLETED);
+      clock.advance(limit.minus(MARGIN).minus(SETTLE_MARGIN));
+      assertThat(work.get(10, TimeUnit.SECONDS)).element(1).isEqualTo(new Outcome.Done());
+      // As the platform does with the next delivery.
+      clock.advance(Duration.ofMinutes(1));
+    }
+    assertThat(slow.job().status()).isEqualTo(JobStatus.TIMEOUT);
+    assertThat(slow.settled).last().isInstanceOf(Outcome.DeadLetter.class);
+    assertThat(((Outcome.DeadLetter) slow.settled.getLast()).reason())
+        .isEqualTo(
+            "no answer within 9500 ms, which is what the time limit of the worker's function"
+                + " leaves of the timeout of 20 s, after 3 attempts at 'orders'; give it more time"
+                + " or look at the backend");
   }
 
   @Test

@@ -153,6 +153,46 @@ final class WorkerPoolTest {
     public void close() {}
   }
 
+  /** Counts how often it is asked, and lets nobody go who could wait. */
+  private record Patient(RequestQueue real, AtomicInteger asked) implements RequestQueue {
+    @Override
+    public QueueFeatures features() {
+      return real.features();
+    }
+
+    @Override
+    public void send(Message message, Instant notBefore) {
+      real.send(message, notBefore);
+    }
+
+    @Override
+    public List<Delivery> receive(int max, Duration visibility, Duration wait)
+        throws InterruptedException {
+      return receive(max, visibility, wait, Set.of());
+    }
+
+    @Override
+    public List<Delivery> receive(int max, Duration visibility, Duration wait, Set<String> full)
+        throws InterruptedException {
+      asked.incrementAndGet();
+      return real.receive(
+          max, visibility, wait.isZero() ? Duration.ZERO : Duration.ofHours(1), full);
+    }
+
+    @Override
+    public DeadLetters deadLetters() {
+      return real.deadLetters();
+    }
+
+    @Override
+    public Depth depth() {
+      return real.depth();
+    }
+
+    @Override
+    public void close() {}
+  }
+
   private WorkerPool pool(Processor processor) {
     return pool(queue, processor, LEASE);
   }
@@ -256,6 +296,21 @@ final class WorkerPoolTest {
       assertThat(seen.attemptsStarted.get()).isEqualTo(2);
       assertThat(seen.attemptsGivenBack.get()).isZero();
       assertThat(pool.active()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whileABackendIsFullTheQueueIsWaitedForAndNotAskedAgainAndAgain() {
+    var asked = new AtomicInteger();
+    try (var pool = pool(new Patient(queue, asked), backend, LEASE)) {
+      var all = List.of(submit("slow-one"), submit("slow-one"), submit("slow-one"));
+      pool.start();
+      for (int i = 0; i < 20; i++) {
+        awaitCompleted(submit("fast"));
+      }
+      assertThat(asked.get()).as("a few times for each message that came").isLessThan(100);
+      answer.countDown();
+      all.forEach(this::awaitCompleted);
     }
   }
 

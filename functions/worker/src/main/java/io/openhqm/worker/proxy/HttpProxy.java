@@ -154,7 +154,7 @@ public final class HttpProxy implements Processor {
                   () ->
                       new PermanentException(
                           "the path leads out of endpoint '" + endpoint.name() + "'"));
-      requireAllowed(url, endpoint);
+      requireAllowed(url, attempt, endpoint);
       var answer = send(attempt, endpoint, ready, url);
       status = answer.status();
       return result(endpoint, attempt, answer);
@@ -163,10 +163,10 @@ public final class HttpProxy implements Processor {
     }
   }
 
-  private void requireAllowed(URI url, Endpoint endpoint)
-      throws PermanentException, RetryException {
+  private void requireAllowed(URI url, Attempt attempt, Endpoint endpoint)
+      throws PermanentException, RetryException, InterruptedException {
     try {
-      var refusal = guard.refusal(url.getHost());
+      var refusal = guard.refusal(url.getHost(), attempt.deadline().remaining());
       if (refusal.isPresent()) {
         throw new PermanentException(
             "endpoint '" + endpoint.name() + "' is not called: " + refusal.get());
@@ -174,16 +174,22 @@ public final class HttpProxy implements Processor {
     } catch (UnknownHostException unknown) {
       throw RetryException.noAnswer(
           "the host of endpoint '" + endpoint.name() + "' has no address (DNS)");
+    } catch (TimeoutException hangs) {
+      throw RetryException.timedOut(
+          "the address of endpoint '"
+              + endpoint.name()
+              + "' was not found (DNS) within "
+              + attempt.route().timeout().toMillis()
+              + " ms");
     }
   }
 
   private HttpTransport.Answer send(Attempt attempt, Endpoint endpoint, Prepared ready, URI url)
       throws RetryException, PermanentException, InterruptedException {
-    var body = body(attempt);
-    var headers = ready.headers().of(attempt, random);
-    if (body.isEmpty()) {
-      headers = headers.without("Content-Type");
-    }
+    boolean isLeftOut = isLeftOut(attempt);
+    var body = isLeftOut ? Bytes.empty() : payload(attempt);
+    var all = ready.headers().of(attempt, random);
+    var headers = isLeftOut ? all.without("Content-Type") : all;
     var at = url;
     for (int hops = 0; ; hops++) {
       var request =
@@ -199,7 +205,7 @@ public final class HttpProxy implements Processor {
       if (next.isEmpty() || hops == REDIRECTS_MAX) {
         return answer;
       }
-      requireAllowed(next.get(), endpoint);
+      requireAllowed(next.get(), attempt, endpoint);
       at = next.get();
     }
   }
@@ -235,17 +241,23 @@ public final class HttpProxy implements Processor {
     }
   }
 
-  /** A payload of {@code null} sends no body with methods that have none. */
-  private static Bytes body(Attempt attempt) {
-    var bytes =
-        attempt.message().payload() instanceof Body.Inline inline ? inline.bytes() : Bytes.empty();
+  private static Bytes payload(Attempt attempt) {
+    return attempt.message().payload() instanceof Body.Inline inline
+        ? inline.bytes()
+        : Bytes.empty();
+  }
+
+  /**
+   * A payload of {@code null} sends no body with methods that have none, nor says of which type.
+   */
+  private static boolean isLeftOut(Attempt attempt) {
     boolean mayBeBodyless =
         switch (attempt.route().method()) {
           case "GET", "HEAD", "DELETE", "OPTIONS" -> true;
           default -> false;
         };
-    boolean none = mayBeBodyless && bytes.length() == 4 && bytes.toUtf8().equals(BODYLESS_BY_NULL);
-    return none ? Bytes.empty() : bytes;
+    var bytes = payload(attempt);
+    return mayBeBodyless && bytes.length() == 4 && bytes.toUtf8().equals(BODYLESS_BY_NULL);
   }
 
   private HttpTransport.Answer exchange(
