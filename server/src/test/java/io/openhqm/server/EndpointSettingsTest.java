@@ -30,6 +30,7 @@ class EndpointSettingsTest {
               enabled: true
               endpoints:
                 all: {url: "%1$s/all"}
+                two: {url: "%1$s", http_version: "2"}
                 some:
                   url: "%1$s/some?fixed=1"
                   forward_headers: [Accept, X-Mine, X-Both, Cookie]
@@ -163,6 +164,14 @@ class EndpointSettingsTest {
     assertThat(finished("GET", "/proxy/picky/status/503").json().path("status_code").asInt())
         .isEqualTo(503);
     assertThat(BACKEND.requestsTo("/status/503")).hasSize(1);
+  }
+
+  @Test
+  void theVersionOfHttpCanBeSaid() {
+    for (String method : new String[] {"GET", "POST"}) {
+      assertThat(finished(method, "/proxy/all/protocol").field("result")).isEqualTo("1.1");
+      assertThat(finished(method, "/proxy/two/protocol").field("result")).isEqualTo("2.0");
+    }
   }
 
   @Test
