@@ -68,7 +68,9 @@ final class JobLog implements Telemetry {
   @Override
   public void attemptEnded(UUID id, String endpoint, String result, Duration took, String detail) {
     boolean fine = result.equals("completed");
-    var level = fine || result.equals("given_back") ? Level.FINE : Level.WARNING;
+    // Neither to stop the server nor to cancel a job is a fault of anything.
+    boolean wanted = fine || result.equals("given_back") || result.equals("cancelled");
+    var level = wanted ? Level.FINE : Level.WARNING;
     if (LOG.isLoggable(level)) {
       log(
           level,

@@ -146,7 +146,9 @@ final class Metrics implements Telemetry, HttpListener.Observer {
   public void attemptEnded(UUID id, String endpoint, String result, Duration took, String detail) {
     timer("openhqm_worker_processing_duration", "status", result, "", "", "How long attempts took")
         .record(took);
-    if (!result.equals("completed") && !result.equals("given_back")) {
+    boolean wanted =
+        result.equals("completed") || result.equals("given_back") || result.equals("cancelled");
+    if (!wanted) {
       counter(
               "openhqm_worker_errors",
               "error_type",

@@ -10,32 +10,59 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nothing that is sent makes the server fail, or leave out why it refuses. */
+/**
+ * Nothing that is sent makes the server fail, or leave out why it refuses; whether a processor does
+ * the work or a backend, and whether the jobs that are asked for are there or not.
+ */
+@ParameterizedClass
+@ValueSource(booleans = {true, false})
 class BadInputTest {
-  private static final int REQUESTS = 4_000;
-  private static final int GARBAGE = 3_000;
+  private static final int REQUESTS = 3_000;
+  private static final int GARBAGE = 1_500;
   private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.1 ([0-9]{3}) ");
 
-  @TempDir static Path folder;
+  private static TestBackend backend;
   private static RunningServer server;
+  private static Path folder;
+
+  /** One that is done, one that waits, and a dead letter. */
+  private static List<String> jobs;
 
   private final OpenApiConformance conformance = new OpenApiConformance();
 
-  @BeforeAll
-  static void start() {
+  @Parameter boolean proxy;
+
+  @BeforeParameterizedClassInvocation
+  static void start(boolean proxy) throws IOException {
+    folder = Files.createTempDirectory("openhqm-fuzz");
+    backend = new TestBackend();
+    String endpoints =
+        """
+        proxy:
+          enabled: true
+          default_endpoint: backend
+          endpoints:
+            backend: {url: "%s"}
+            gone: {url: "http://127.0.0.1:1/"}
+        """
+            .formatted(backend.url());
     server =
         RunningServer.start(
             folder,
@@ -44,12 +71,29 @@ class BadInputTest {
             queue: {type: embedded, embedded_path: fuzz.db}
             cache: {type: embedded}
             worker: {max_retries: 0}
-            """);
+            """
+                + (proxy ? endpoints : ""));
+    String dead = proxy ? "\"endpoint\": \"gone\"" : "\"delay\": 0";
+    jobs =
+        List.of(
+            submitted("{\"payload\": {\"operation\": \"echo\", \"data\": 1}}"),
+            submitted("{\"payload\": 1, \"metadata\": {\"delay\": 3600}}"),
+            submitted("{\"payload\": {\"operation\": \"error\"}, \"metadata\": {" + dead + "}}"));
+    server.finished(jobs.getFirst());
+    assertThat(server.finished(jobs.getLast()).field("status")).isEqualTo("FAILED");
   }
 
-  @AfterAll
-  static void stop() {
+  private static String submitted(String json) {
+    return server.submit(json).id();
+  }
+
+  @AfterParameterizedClassInvocation
+  static void stop() throws IOException {
     server.close();
+    backend.close();
+    try (var files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    }
   }
 
   @AfterEach
@@ -68,14 +112,26 @@ class BadInputTest {
     for (int seed = 0; seed < REQUESTS; seed++) {
       var request = new BadInputs(new SplittableRandom(seed)).request();
       try {
-        var answer = Wire.send(server.port(), request).response();
+        var answer = Wire.send(server.port(), aboutAJob(request, seed)).response();
         statuses.merge(answer.status(), 1, Integer::sum);
         assertDescribed(request, answer);
       } catch (AssertionError | RuntimeException failure) {
         throw new AssertionError("seed " + seed + ": " + shortened(request), failure);
       }
     }
-    assertThat(statuses).containsKeys(200, 202, 400, 404, 405, 413, 415, 422);
+    assertThat(statuses).containsKeys(200, 202, 204, 303, 304, 400, 404, 405, 409, 413, 415, 422);
+  }
+
+  /** One in four asks for one that is not there. */
+  private static ApiRequest aboutAJob(ApiRequest request, int seed) {
+    int which = seed % (jobs.size() + 1);
+    String id = which < jobs.size() ? jobs.get(which) : BadInputs.ID;
+    return new ApiRequest(
+        request.method(),
+        request.path().replace(BadInputs.ID, id),
+        request.query(),
+        request.headers(),
+        request.body());
   }
 
   @Test
@@ -136,7 +192,12 @@ class BadInputTest {
   }
 
   private void assertDescribed(ApiRequest request, ApiResponse answer) {
-    assertThat(answer.status()).as(answer.body().toUtf8()).isLessThan(500);
+    // That the backend of a job gave no answer is an answer about the job.
+    int most = request.path().startsWith("/api/v1/response/") ? 502 : 499;
+    assertThat(answer.status())
+        .as(answer.body().toUtf8())
+        .isNotEqualTo(500)
+        .isLessThanOrEqualTo(most);
     if (answer.status() >= 400) {
       assertThat(answer.headers().first("Content-Type")).contains("application/problem+json");
     }

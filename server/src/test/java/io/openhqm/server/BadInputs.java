@@ -15,7 +15,9 @@ import java.util.random.RandomGenerator;
  * gives the same requests.
  */
 final class BadInputs {
-  private static final String ID = "0199c0de-0000-7000-8000-000000000000";
+  /** Of the job that most paths ask for. */
+  static final String ID = "0199c0de-0000-7000-8000-000000000000";
+
   private static final List<String> METHODS =
       List.of(
           "GET",

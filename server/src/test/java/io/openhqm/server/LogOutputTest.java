@@ -15,6 +15,8 @@ import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** One event is one line that a program can read. */
@@ -66,11 +68,12 @@ class LogOutputTest {
     }
   }
 
-  @Test
-  void anAttemptThatWasGivenBackUnusedIsNoWarning() {
+  @ParameterizedTest
+  @ValueSource(strings = {"given_back", "cancelled"})
+  void anAttemptThatWasGivenBackUnusedOrCancelledIsNoWarning(String result) {
     try (var output = LogOutput.install(bytes, LogFormat.JSON, "INFO")) {
       var log = new JobLog(System::nanoTime);
-      log.attemptEnded(UUID.randomUUID(), "orders", "given_back", Duration.ZERO, "unused");
+      log.attemptEnded(UUID.randomUUID(), "orders", result, Duration.ZERO, "unused");
       assertThat(written()).isEmpty();
       log.attemptEnded(UUID.randomUUID(), "orders", "retry", Duration.ZERO, "no answer");
     }

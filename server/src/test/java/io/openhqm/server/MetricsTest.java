@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MetricsTest {
   @TempDir Path folder;
@@ -68,9 +70,10 @@ class MetricsTest {
         .contains("openhqm_queue_consume_total{queue_name=\"orders\"} 1.0");
   }
 
-  @Test
-  void anAttemptThatWasGivenBackUnusedIsNoError() {
-    metrics.attemptEnded(UUID.randomUUID(), "backend", "given_back", Duration.ZERO, "unused");
+  @ParameterizedTest
+  @ValueSource(strings = {"given_back", "cancelled"})
+  void anAttemptThatWasGivenBackUnusedOrCancelledIsNoError(String result) {
+    metrics.attemptEnded(UUID.randomUUID(), "backend", result, Duration.ZERO, "unused");
     assertThat(metrics.scrape()).doesNotContain("openhqm_worker_errors_total{");
     metrics.attemptEnded(UUID.randomUUID(), "backend", "retry", Duration.ZERO, "no answer");
     assertThat(metrics.scrape()).contains("openhqm_worker_errors_total{error_type=\"retry\"} 1.0");

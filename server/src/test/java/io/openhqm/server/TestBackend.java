@@ -20,8 +20,9 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * A real HTTP backend that keeps what it was sent. The path says how it answers: {@code /status/N}
- * with that code, {@code /png} with bytes, {@code /text} with text, {@code /hold} when {@link
- * #release} was called, anything else with the body it was sent.
+ * with that code, {@code /png} with bytes, {@code /text} with text, {@code /protocol} with the
+ * version that was spoken, {@code /hold} when {@link #release} was called, anything else with the
+ * body it was sent.
  */
 final class TestBackend implements AutoCloseable {
   static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', 0, (byte) 0xff, '\r', '\n'};
@@ -79,6 +80,9 @@ final class TestBackend implements AutoCloseable {
     } else if (path.endsWith("/png")) {
       response.header(HeaderNames.CONTENT_TYPE, "image/png");
       response.send(PNG);
+    } else if (path.endsWith("/protocol")) {
+      response.header(HeaderNames.CONTENT_TYPE, "text/plain");
+      response.send(request.prologue().protocolVersion());
     } else if (path.endsWith("/text")) {
       response.header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
       response.send("grün");

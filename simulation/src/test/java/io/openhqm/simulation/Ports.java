@@ -241,7 +241,7 @@ final class Ports {
               true,
               true,
               Optional.of(Duration.ofSeconds(20)),
-              Optional.of(Duration.ofSeconds(40)),
+              Optional.of(Duration.ofSeconds(25)),
               300)
           : realQueue.features();
     }

@@ -68,9 +68,9 @@ final class SimulationTest {
         .allSatisfy((what, times) -> assertThat(times).as(what).isGreaterThan(20));
   }
 
-  /** Seeds that once found a fault. */
+  /** Seeds that find a fault that there was, when it is put back: see docs/promises.md. */
   @ParameterizedTest
-  @ValueSource(longs = {24, 73, 84, 117, 119, 10_077, 24_267})
+  @ValueSource(longs = {12, 25, 73, 119, 152, 1_011})
   void sixPromisesHoldUnderSeedsThatOnceFailed(long seed) {
     assertThat(failureOf(seed)).isEmpty();
   }

@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -58,6 +60,13 @@ final class Witness implements Telemetry {
   private final Scheduler scheduler;
   private final List<String> violations = new ArrayList<>();
   private final Map<UUID, Job> terminal = new HashMap<>();
+
+  /**
+   * Jobs that a worker had in hand and that have not ended, whether anybody was told of them or
+   * not.
+   */
+  private final Set<UUID> begun = new HashSet<>();
+
   private final Map<UUID, List<Call>> calls = new HashMap<>();
   private final Map<UUID, Accepted> accepted = new HashMap<>();
   private final Map<String, UUID> acceptedByKey = new HashMap<>();
@@ -122,6 +131,7 @@ final class Witness implements Telemetry {
   /** A job as it is now, after whatever may have written it. */
   void stored(UUID id, Optional<Job> now) {
     var before = terminal.get(id);
+    begun.remove(id);
     if (now.isEmpty()) {
       if (before != null && !before.isExpired(scheduler.instant())) {
         violation(3, id + " was " + before.status() + " and is gone before it expired");
@@ -138,6 +148,8 @@ final class Witness implements Telemetry {
         saw("ended " + job.status());
       }
       terminal.put(id, job);
+    } else if (job.attempts() > 0) {
+      begun.add(id);
     }
   }
 
@@ -151,6 +163,10 @@ final class Witness implements Telemetry {
 
   int announcementsOf(UUID id) {
     return announced.getOrDefault(id, 0);
+  }
+
+  Set<UUID> begun() {
+    return begun;
   }
 
   boolean isTerminal(UUID id) {

@@ -90,9 +90,13 @@ final class World implements Scheduler.Observer {
       }
     }
     scheduler.await(PATIENCE, () -> clients.stream().allMatch(Scheduler.Task::isOver));
-    scheduler.await(PATIENCE, () -> ports.queue().depth().messages() == 0);
+    scheduler.await(
+        PATIENCE, () -> ports.queue().depth().messages() == 0 && witness.begun().isEmpty());
     if (ports.queue().depth().messages() > 0) {
       witness.violation(1, "messages are left on the queue: " + ports.queue().depth());
+    }
+    if (!witness.begun().isEmpty()) {
+      witness.violation(1, "jobs were begun and did not end: " + witness.begun());
     }
     scheduler.stop();
   }
