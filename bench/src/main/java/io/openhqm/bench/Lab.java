@@ -11,13 +11,21 @@ import java.util.List;
 
 /** Starts the servers of one scenario in a folder of its own, and stops those that still run. */
 final class Lab implements AutoCloseable {
-  /** As the launcher has them, so that a comparison compares servers and not collectors. */
+  /**
+   * As the launcher has them, so that a comparison compares servers and not collectors and
+   * compilers.
+   */
   private static final List<String> SERVER_OPTIONS =
       List.of(
-          "-XX:+UseSerialGC",
+          "-XX:+UseParallelGC",
           "-XX:MinHeapFreeRatio=10",
           "-XX:MaxHeapFreeRatio=30",
           "-Xms8m",
+          "-XX:MaxNewSize=16m",
+          "-XX:TrimNativeHeapInterval=1000",
+          "-XX:InlineSmallCode=800",
+          "-XX:FreqInlineSize=150",
+          "-XX:MaxInlineLevel=9",
           "-XX:+UseCompactObjectHeaders");
 
   /** How many jobs are worked on at a time. */
