@@ -89,8 +89,17 @@ final class RetryAfterHeaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "soon", "-1", "1.5", "1e3", "99999999999999999999", "100000001", "٣",
-        "Tue, 31 Feb 2026 15:16:46 GMT", "Tuesday, 24-Nov-26 25:16:46 GMT", ","
+        "",
+        "soon",
+        "-1",
+        "1.5",
+        "1e3",
+        "99999999999999999999",
+        "100000001",
+        "٣",
+        "Tue, 31 Feb 2026 15:16:46 GMT",
+        "Tuesday, 24-Nov-26 25:16:46 GMT",
+        ","
       })
   void whatCannotBeUnderstoodAsksForNothing(String value) {
     assertThat(of(503, "Retry-After", value)).isEmpty();
