@@ -83,6 +83,8 @@ final class Lambda implements AutoCloseable {
     command.add(candidate.handler());
     var builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    // The client of the Runtime API puts what lies in the working folder onto the class path.
+    builder.directory(Files.createDirectories(log.resolveSibling("none")).toFile());
     var variables = builder.environment();
     variables.keySet().removeIf(name -> name.startsWith("OPENHQM_") || name.startsWith("AWS_"));
     variables.putAll(platform(candidate.handler()));
