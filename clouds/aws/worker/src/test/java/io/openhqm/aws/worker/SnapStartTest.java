@@ -58,8 +58,8 @@ class SnapStartTest {
         Events.http(
             "POST", "/api/v1/submit", "{\"payload\": 1}", "Content-Type", "application/json"),
         "io.openhqm.submit.Submit",
-        "software.amazon.awssdk.services.dynamodb.model.PutItemRequest",
-        "software.amazon.awssdk.services.sqs.model.SendMessageRequest");
+        "software.amazon.awssdk.services.dynamodb.transform.PutItemRequestMarshaller",
+        "software.amazon.awssdk.services.sqs.transform.SendMessageRequestMarshaller");
   }
 
   @Test
@@ -68,7 +68,7 @@ class SnapStartTest {
         "io.openhqm.aws.status.StatusHandler::handleRequest",
         Events.http("GET", "/api/v1/status/01920000-0000-7000-8000-000000000000", ""),
         "io.openhqm.status.Status",
-        "software.amazon.awssdk.services.dynamodb.model.GetItemRequest");
+        "software.amazon.awssdk.services.dynamodb.transform.GetItemRequestMarshaller");
   }
 
   @Test
@@ -77,6 +77,6 @@ class SnapStartTest {
         "io.openhqm.aws.worker.WorkerHandler::handleRequest",
         SnapStartTest.class.getResourceAsStream("events/sqs.json").readAllBytes(),
         "io.openhqm.worker.Worker",
-        "software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest");
+        "software.amazon.awssdk.services.dynamodb.transform.UpdateItemRequestMarshaller");
   }
 }
