@@ -143,6 +143,10 @@ public final class ConfigLoader {
 
   private Mapping readMapping(String yaml, String source) {
     var place = new Place(source, 1, 1);
+    if (yaml.isEmpty()) {
+      // Functions mostly have variables only: the classes for YAML are a part of their cold start.
+      return Mapping.empty(place);
+    }
     var document =
         YamlReader.ofFile(source, variables::expand, report)
             .read(yaml)

@@ -3,6 +3,7 @@ package io.openhqm.aws.spring;
 import com.amazonaws.services.lambda.runtime.Context;
 import io.openhqm.aws.lambda.Startup;
 import io.openhqm.aws.lambda.Surroundings;
+import io.openhqm.aws.worker.Rehearsal;
 import io.openhqm.aws.worker.WorkerFunction;
 import io.openhqm.aws.worker.WorkerParts;
 import java.io.IOException;
@@ -48,7 +49,7 @@ public final class OpenHqmWorker {
   private static Supplier<WorkerFunction> started(TeamProcessors team, Surroundings surroundings) {
     return Startup.of(
         surroundings,
-        () -> {},
+        Rehearsal::callNobody,
         at -> function(team, WorkerParts.open("worker", at)),
         WorkerFunction::rehearse);
   }

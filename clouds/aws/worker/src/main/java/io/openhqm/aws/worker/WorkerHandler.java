@@ -26,7 +26,7 @@ public final class WorkerHandler implements RequestStreamHandler {
     this.function =
         Startup.of(
             surroundings,
-            () -> {},
+            Rehearsal::callNobody,
             at -> WorkerParts.open("worker", at).worker(),
             WorkerFunction::rehearse);
   }

@@ -154,6 +154,11 @@ final class LocalAws {
         "AWS_ENDPOINT_URL_DYNAMODB", dynamoDbEndpoint.toString());
   }
 
+  /** The same, with somebody who counts in between. */
+  MeteredAws metered() throws java.io.IOException {
+    return new MeteredAws(sqsEndpoint, dynamoDbEndpoint);
+  }
+
   /** Takes what waits on a queue, 10 at most. */
   List<Message> take(String queue) {
     return sqs.receiveMessage(

@@ -91,8 +91,12 @@ class PackagesTest {
   }
 
   @Test
-  void statusHasNoQueue() throws IOException {
-    assertOnly("status", "io.openhqm:openhqm-status");
+  void statusAnnouncesWhatItCancels() throws IOException {
+    assertOnly(
+        "status",
+        "io.openhqm:openhqm-aws-sqs",
+        "io.openhqm:openhqm-status",
+        "software.amazon.awssdk:sqs");
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,8 @@ public final class RuntimeApi implements AutoCloseable {
   private final HttpServer server;
   private final BlockingQueue<byte[]> events = new LinkedBlockingQueue<>();
   private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
+  private final CountDownLatch snapshot = new CountDownLatch(1);
+  private final CountDownLatch restored = new CountDownLatch(1);
   private final AtomicInteger invocations = new AtomicInteger();
   private final Path log;
   private final Process function;
@@ -102,8 +105,23 @@ public final class RuntimeApi implements AutoCloseable {
       next(exchange);
       return;
     }
+    if (path.equals("restore/next")) {
+      restore(exchange);
+      return;
+    }
     answers.add(new Answer(path, new String(body, UTF_8)));
     exchange.sendResponseHeaders(202, -1);
+    exchange.close();
+  }
+
+  private void restore(HttpExchange exchange) throws IOException {
+    snapshot.countDown();
+    try {
+      restored.await();
+      exchange.sendResponseHeaders(200, -1);
+    } catch (InterruptedException closed) {
+      // nobody waits for it
+    }
     exchange.close();
   }
 
@@ -133,6 +151,18 @@ public final class RuntimeApi implements AutoCloseable {
       throw new AssertionError("no answer; the function's log:\n" + log());
     }
     return answer;
+  }
+
+  /** Returns when the function is ready for the snapshot from which it is restored later. */
+  public void awaitSnapshot() throws InterruptedException, IOException {
+    if (!snapshot.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("no snapshot; the function's log:\n" + log());
+    }
+  }
+
+  /** Lets it go on as after a restore. */
+  public void restore() {
+    restored.countDown();
   }
 
   /** What the function has written so far. */
