@@ -4,6 +4,7 @@
   aws-local    is started; its output is compared, and it goes on while the next ones are executed
   emulated     is executed, in one shell, against the AWS that aws-local emulates; API is the address that it printed, ID the correlation id that was last printed
   account      would need an account of AWS: its options, parameters and names are looked up
+  image        needs a container engine: .ci/aws-image builds an image by the same script, from a base that it makes
 
 and tables of parameters and outputs are compared with template.yaml and the Terraform module. What a console block says is printed is compared.
 
@@ -29,7 +30,7 @@ from samcli.yamlhelper import yaml_parse
 DOCUMENT = Path("docs/aws.md").read_text()
 TEMPLATE = yaml_parse(Path("template.yaml").read_text())
 MODULE = Path("infra/terraform/aws")
-KINDS = ("run", "aws-local", "emulated", "account")
+KINDS = ("run", "aws-local", "emulated", "account", "image")
 # Commands of the AWS CLI that are no operation of a service, or take other options than it.
 OWN_COMMANDS = {("logs", "tail"): {"--follow"}, ("lambda", "publish-layer-version"): {"--layer-name", "--zip-file", "--query", "--output"}}
 AWS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1", "AWS_REGION": "us-east-1"}
