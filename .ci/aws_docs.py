@@ -181,7 +181,8 @@ class Shell:
         mark = "-- end of command --"
         self.errors.seek(0)
         self.errors.truncate()
-        self.process.stdin.write(("%s\necho \"%s$?\"\n" % (command, mark)).encode())
+        # Maven reads its standard input, which is where the next command comes from.
+        self.process.stdin.write(("{ %s\n} </dev/null\necho \"%s$?\"\n" % (command, mark)).encode())
         self.process.stdin.flush()
         printed, deadline = b"", time.monotonic() + seconds
         while not (ended := re.search(rb"%s(\d+)\n" % mark.encode(), printed)):
