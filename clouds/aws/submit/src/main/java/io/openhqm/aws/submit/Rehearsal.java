@@ -22,11 +22,14 @@ import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
  * configuration.
  */
 final class Rehearsal {
-  /** A submission that comes as far as to the routing, and is refused there before it is stored. */
+  /**
+   * A submission that comes as far as to its key, and is refused for that before it is stored. An
+   * endpoint that is not there would not do: without a proxy every name is taken.
+   */
   static final byte[] EVENT =
       """
       {"version":"2.0","routeKey":"$default","rawPath":"/api/v1/submit","rawQueryString":"",
-      "headers":{"content-type":"application/json","host":"rehearsal"},
+      "headers":{"content-type":"application/json","host":"rehearsal","idempotency-key":"no key"},
       "requestContext":{"apiId":"rehearsal","domainName":"rehearsal","stage":"$default",
       "http":{"method":"POST","path":"/api/v1/submit","protocol":"HTTP/1.1"}},
       "body":"{\\"payload\\":{},\\"metadata\\":{\\"endpoint\\":\\"no such endpoint\\"}}",

@@ -189,12 +189,22 @@ class SubmitHandlerTest {
   }
 
   @Test
-  void theRehearsalIsRefusedAtTheRoutingAndLeavesNoTrace() throws InterruptedException {
+  void theRehearsalIsRefusedAndLeavesNoTrace() throws InterruptedException {
     assertThat(submit.log().lines()).isEmpty();
     assertThat(waiting()).isEmpty();
     var answer = submit.call(Rehearsal.EVENT);
-    assertThat(answer.get("statusCode").asInt()).isEqualTo(422);
+    assertThat(answer.get("statusCode").asInt()).isEqualTo(400);
+    assertThat(answer.get("body").asString()).contains("Idempotency-Key");
     assertThat(new String(Rehearsal.EVENT, UTF_8)).contains("/api/v1/submit");
+  }
+
+  @Test
+  void theRehearsalIsRefusedWhereEveryEndpointIsTakenToo() throws InterruptedException {
+    var environment = new HashMap<>(ENVIRONMENT);
+    environment.put("OPENHQM_CONFIG_YAML", "{}");
+    var function = new FunctionUnderTest(SubmitHandler::new, environment);
+    assertThat(function.log().lines()).isEmpty();
+    assertThat(waiting()).isEmpty();
   }
 
   @Test
