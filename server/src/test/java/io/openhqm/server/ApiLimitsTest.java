@@ -95,7 +95,8 @@ class ApiLimitsTest {
       assertThat(Integer.parseInt(refused.header("Retry-After"))).isPositive();
       assertThat(server.get("/health").status()).isEqualTo(200);
 
-      assertThat(server.get("/metrics").text()).contains("status=\"503\"");
+      // An answer is counted once it is sent, as the time that it took is.
+      Awaitility.await().until(() -> server.get("/metrics").text().contains("status=\"503\""));
       waiting.shutdownNow();
     }
   }

@@ -59,9 +59,10 @@ class SlowBackendTest {
       String fast = server.send("POST", "/proxy/fast", new byte[0]).id();
       assertThat(server.finished(fast).field("status")).isEqualTo("COMPLETED");
       assertThat(backend.requestsTo("/hold")).hasSize(1);
-      assertThat(server.get("/metrics").text())
-          .contains("openhqm_worker_active 1.0")
-          .doesNotContain("openhqm_worker_errors_total{");
+      // A hand is free once its message is settled, which is after the end of the job is stored.
+      Awaitility.await()
+          .until(() -> server.get("/metrics").text().contains("openhqm_worker_active 1.0"));
+      assertThat(server.get("/metrics").text()).doesNotContain("openhqm_worker_errors_total{");
     }
   }
 }
