@@ -89,9 +89,10 @@ public final class Sweep {
     int seen = 0;
     for (int round = 0; round < ROUNDS_MAX; round++) {
       var overdue = store.overdue(BATCH);
-      int done = handOver(overdue.stream().filter(Sweep::isDue).toList());
+      var notSent = sendDue(overdue);
+      int done = 0;
       for (var each : overdue) {
-        done += !isDue(each) && see(each) ? 1 : 0;
+        done += see(each, notSent) ? 1 : 0;
       }
       seen += done;
       if (overdue.size() < BATCH || done == 0) {
@@ -102,49 +103,32 @@ public final class Sweep {
     return seen;
   }
 
-  /** Whether its message only has to go to the queue. */
-  private static boolean isDue(Overdue overdue) {
-    return overdue.job().state() instanceof Job.State.Pending && overdue.message().isPresent();
-  }
-
-  /** Sends the messages of jobs that are due; says of how many. */
-  private int handOver(List<Overdue> due) {
-    var messages = due.stream().flatMap(each -> each.message().stream()).toList();
+  /** Sends, together, the messages of jobs that wait; says of which it could not, and why. */
+  private Map<UUID, RuntimeException> sendDue(List<Overdue> overdue) {
+    var messages =
+        overdue.stream()
+            .filter(each -> each.job().state() instanceof Job.State.Pending)
+            .flatMap(each -> each.message().stream())
+            .toList();
     var notSent = new HashMap<UUID, RuntimeException>();
     if (!messages.isEmpty()) {
       queue
           .sendAll(messages, clock.instant())
           .forEach(left -> notSent.put(left.message().id(), left.why()));
     }
-    int done = 0;
-    for (var each : due) {
-      done += attempt(() -> handedOver(each.job(), notSent)) ? 1 : 0;
-    }
-    return done;
+    return notSent;
   }
 
-  private void handedOver(Job job, Map<UUID, RuntimeException> notSent) {
-    var failure = notSent.get(job.id());
-    if (failure != null) {
-      throw failure;
-    }
-    if (job.state() instanceof Job.State.Pending waits) {
-      store.handedOver(job.id(), waits.notBefore());
-    }
-  }
-
-  private boolean see(Overdue overdue) {
-    return attempt(
-        () -> {
-          if (overdue.job().state() instanceof Job.State.Processing) {
-            takeOver(overdue);
-          }
-        });
-  }
-
-  private boolean attempt(Runnable step) {
+  private boolean see(Overdue overdue, Map<UUID, RuntimeException> notSent) {
+    var id = overdue.job().id();
     try {
-      step.run();
+      switch (overdue.job().state()) {
+        case Job.State.Processing abandoned -> takeOver(overdue);
+        case Job.State.Pending waits when notSent.containsKey(id) -> throw notSent.get(id);
+        case Job.State.Pending waits ->
+            overdue.message().ifPresent(sent -> store.handedOver(id, waits.notBefore()));
+        case Job.State.Ended ended -> {}
+      }
       return true;
     } catch (UnavailableException noAnswer) {
       telemetry.trouble("an overdue job waits for the next sweep", noAnswer);
