@@ -63,39 +63,39 @@ public final class Processors {
 
     @Override
     public void start(Map<String, Object> config) {
-      var thread = Thread.currentThread();
-      var before = thread.getContextClassLoader();
-      thread.setContextClassLoader(loader);
-      try {
+      try (var visit = Visit.to(loader)) {
         real.start(config);
-      } finally {
-        thread.setContextClassLoader(before);
       }
     }
 
     @Override
     public Result process(Attempt attempt)
         throws RetryException, PermanentException, InterruptedException {
-      var thread = Thread.currentThread();
-      var before = thread.getContextClassLoader();
-      thread.setContextClassLoader(loader);
-      try {
+      try (var visit = Visit.to(loader)) {
         return real.process(attempt);
-      } finally {
-        thread.setContextClassLoader(before);
       }
     }
 
     @Override
     public void close() {
-      var thread = Thread.currentThread();
-      var before = thread.getContextClassLoader();
-      thread.setContextClassLoader(loader);
-      try {
+      try (var visit = Visit.to(loader)) {
         real.close();
-      } finally {
-        thread.setContextClassLoader(before);
       }
+    }
+  }
+
+  /** Ends with the class loader that the thread had before. */
+  private record Visit(Thread thread, ClassLoader before) implements AutoCloseable {
+    static Visit to(ClassLoader loader) {
+      var thread = Thread.currentThread();
+      var visit = new Visit(thread, thread.getContextClassLoader());
+      thread.setContextClassLoader(loader);
+      return visit;
+    }
+
+    @Override
+    public void close() {
+      thread.setContextClassLoader(before);
     }
   }
 
