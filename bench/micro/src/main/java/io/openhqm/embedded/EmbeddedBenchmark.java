@@ -5,6 +5,7 @@ import io.openhqm.core.Intake;
 import io.openhqm.core.Job;
 import io.openhqm.core.JobStore;
 import io.openhqm.core.UuidV7;
+import io.openhqm.micro.MicroBenchmark;
 import io.openhqm.micro.Samples;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,30 +16,15 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Threads;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Jobs that are stored: in a file of the folder for temporary files, synced before each return. */
-@State(Scope.Benchmark)
-@Fork(
-    value = 1,
-    jvmArgsAppend = {
-      "-XX:+UseSerialGC",
-      "-XX:+UseCompactObjectHeaders",
-      "--enable-native-access=ALL-UNNAMED"
-    })
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
-public class EmbeddedBenchmark {
+public class EmbeddedBenchmark extends MicroBenchmark {
   private final Path folder = folder();
   private final Engine engine =
       EmbeddedEngines.open(EmbeddedSettings.of(folder.resolve("bench.db")), Samples.CLOCK);

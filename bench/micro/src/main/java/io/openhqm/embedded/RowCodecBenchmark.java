@@ -2,6 +2,7 @@ package io.openhqm.embedded;
 
 import io.openhqm.core.Ending;
 import io.openhqm.core.Message;
+import io.openhqm.micro.MicroBenchmark;
 import io.openhqm.micro.Samples;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,28 +11,13 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** The binary form of rows. */
-@State(Scope.Benchmark)
-@Fork(
-    value = 1,
-    jvmArgsAppend = {
-      "-XX:+UseSerialGC",
-      "-XX:+UseCompactObjectHeaders",
-      "--enable-native-access=ALL-UNNAMED"
-    })
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class RowCodecBenchmark {
+public class RowCodecBenchmark extends MicroBenchmark {
   private final Message message = Samples.message(UUID.randomUUID());
   private final byte[] messageRow = RowCodec.encode(message);
   private final Ending ending = new Ending.Completed(Samples.result());

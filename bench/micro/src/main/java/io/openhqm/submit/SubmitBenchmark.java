@@ -9,36 +9,22 @@ import io.openhqm.core.UuidV7;
 import io.openhqm.core.api.ApiRequest;
 import io.openhqm.core.api.ApiResponse;
 import io.openhqm.memory.MemoryEngine;
+import io.openhqm.micro.MicroBenchmark;
 import io.openhqm.micro.Samples;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** A submission, without HTTP. */
-@State(Scope.Benchmark)
-@Fork(
-    value = 1,
-    jvmArgsAppend = {
-      "-XX:+UseSerialGC",
-      "-XX:+UseCompactObjectHeaders",
-      "--enable-native-access=ALL-UNNAMED"
-    })
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class SubmitBenchmark {
+public class SubmitBenchmark extends MicroBenchmark {
   private final Bytes body = Samples.submission();
   private final Submit.Settings settings = Submit.Settings.defaults();
   private final ApiRequest request =
