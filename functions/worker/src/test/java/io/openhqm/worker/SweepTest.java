@@ -7,8 +7,6 @@ import io.openhqm.core.Body;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Claim;
 import io.openhqm.core.ClaimCheck;
-import io.openhqm.core.DeadLetters;
-import io.openhqm.core.Delivery;
 import io.openhqm.core.Ending;
 import io.openhqm.core.EndpointResolver;
 import io.openhqm.core.EndpointResolver.Resolution;
@@ -20,7 +18,6 @@ import io.openhqm.core.JobStore;
 import io.openhqm.core.Message;
 import io.openhqm.core.Metadata;
 import io.openhqm.core.Outcome;
-import io.openhqm.core.QueueFeatures;
 import io.openhqm.core.RequestQueue;
 import io.openhqm.core.RetryPolicy;
 import io.openhqm.core.Telemetry;
@@ -30,7 +27,6 @@ import io.openhqm.memory.MemoryEngine;
 import io.openhqm.tck.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -70,12 +66,7 @@ final class SweepTest {
   }
 
   /** Takes all messages but one. */
-  private record Picky(RequestQueue real, UUID not) implements RequestQueue {
-    @Override
-    public QueueFeatures features() {
-      return real.features();
-    }
-
+  private record Picky(RequestQueue real, UUID not) implements OverQueue {
     @Override
     public void send(Message message, Instant notBefore) {
       if (message.id().equals(not)) {
@@ -83,25 +74,6 @@ final class SweepTest {
       }
       real.send(message, notBefore);
     }
-
-    @Override
-    public List<Delivery> receive(int max, Duration visibility, Duration wait)
-        throws InterruptedException {
-      return real.receive(max, visibility, wait);
-    }
-
-    @Override
-    public DeadLetters deadLetters() {
-      return real.deadLetters();
-    }
-
-    @Override
-    public Depth depth() {
-      return real.depth();
-    }
-
-    @Override
-    public void close() {}
   }
 
   @AfterEach

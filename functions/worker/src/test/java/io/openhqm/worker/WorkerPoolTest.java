@@ -7,7 +7,6 @@ import io.openhqm.core.Auth;
 import io.openhqm.core.Body;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.ClaimCheck;
-import io.openhqm.core.DeadLetters;
 import io.openhqm.core.Delivery;
 import io.openhqm.core.Endpoint;
 import io.openhqm.core.EndpointResolver;
@@ -26,7 +25,6 @@ import io.openhqm.core.UuidV7;
 import io.openhqm.memory.MemoryEngine;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,49 +120,15 @@ final class WorkerPoolTest {
   }
 
   /** As a broker is that knows nothing of lanes. */
-  private record Plain(RequestQueue real) implements RequestQueue {
+  private record Plain(RequestQueue real) implements OverQueue {
     @Override
     public QueueFeatures features() {
       return new QueueFeatures(true, true, Optional.empty(), 1_000_000);
     }
-
-    @Override
-    public void send(Message message, Instant notBefore) {
-      real.send(message, notBefore);
-    }
-
-    @Override
-    public List<Delivery> receive(int max, Duration visibility, Duration wait)
-        throws InterruptedException {
-      return real.receive(max, visibility, wait);
-    }
-
-    @Override
-    public DeadLetters deadLetters() {
-      return real.deadLetters();
-    }
-
-    @Override
-    public Depth depth() {
-      return real.depth();
-    }
-
-    @Override
-    public void close() {}
   }
 
   /** Counts how often it is asked, and lets nobody go who could wait. */
-  private record Patient(RequestQueue real, AtomicInteger asked) implements RequestQueue {
-    @Override
-    public QueueFeatures features() {
-      return real.features();
-    }
-
-    @Override
-    public void send(Message message, Instant notBefore) {
-      real.send(message, notBefore);
-    }
-
+  private record Patient(RequestQueue real, AtomicInteger asked) implements OverQueue {
     @Override
     public List<Delivery> receive(int max, Duration visibility, Duration wait)
         throws InterruptedException {
@@ -178,19 +142,6 @@ final class WorkerPoolTest {
       return real.receive(
           max, visibility, wait.isZero() ? Duration.ZERO : Duration.ofHours(1), full);
     }
-
-    @Override
-    public DeadLetters deadLetters() {
-      return real.deadLetters();
-    }
-
-    @Override
-    public Depth depth() {
-      return real.depth();
-    }
-
-    @Override
-    public void close() {}
   }
 
   private WorkerPool pool(Processor processor) {
