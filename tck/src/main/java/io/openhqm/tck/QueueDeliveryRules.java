@@ -203,7 +203,7 @@ abstract class QueueDeliveryRules extends QueueRules {
 
     var first = received(9, ticks(50));
     queue.send(message, now());
-    var more = received(9, ticks(50));
+    var more = rest(9, ticks(50));
 
     if (recognizesRepeatedIds()) {
       assertThat(ids(first)).containsExactly(message.id());
@@ -216,7 +216,7 @@ abstract class QueueDeliveryRules extends QueueRules {
       copies.addAll(more);
       copies.forEach(copy -> copy.settle(DONE));
       // Where a message is a session of its own, its copies come one after the other.
-      for (var next = received(1, ticks(6)); !next.isEmpty(); next = received(1, ticks(6))) {
+      for (var next = rest(1, ticks(6)); !next.isEmpty(); next = rest(1, ticks(6))) {
         next.getFirst().settle(DONE);
         copies.addAll(next);
       }

@@ -44,7 +44,7 @@ abstract class QueueOrderRules extends QueueDeliveryRules {
 
   private List<UUID> oneByOne() throws InterruptedException {
     var got = new ArrayList<UUID>();
-    for (var next = received(1, ticks(50)); !next.isEmpty(); next = received(1, ticks(50))) {
+    for (var next = received(1, ticks(50)); !next.isEmpty(); next = rest(1, ticks(50))) {
       got.add(next.getFirst().message().id());
     }
     return got;
@@ -312,7 +312,7 @@ abstract class QueueOrderRules extends QueueDeliveryRules {
     assertThat(queue.sendAll(messages, now())).isEmpty();
 
     var got = new ArrayList<Message>();
-    for (var next = received(1, ticks(50)); !next.isEmpty(); next = received(1, ticks(50))) {
+    for (var next = received(1, ticks(50)); !next.isEmpty(); next = rest(1, ticks(50))) {
       got.add(next.getFirst().message());
       next.getFirst().settle(DONE);
     }

@@ -126,7 +126,7 @@ final class SqsDeliveriesTest {
     assertThat(delivery.isToComeAgain()).isTrue();
     assertThat(queue.receive(1, Duration.ofMinutes(1), Duration.ZERO)).isEmpty();
     peer.passTime(Duration.ofSeconds(2));
-    assertThat(queue.receive(1, Duration.ofMinutes(1), Duration.ofSeconds(1)))
+    assertThat(queue.receive(1, Duration.ofMinutes(1), Duration.ofSeconds(20)))
         .extracting(again -> again.message())
         .containsExactly(message);
   }
