@@ -80,7 +80,7 @@ public final class OpenHqmWorker {
     }
   }
 
-  private static Context invocation(Message<?> event) {
+  static Context invocation(Message<?> event) {
     if (event.getHeaders().get(CONTEXT) instanceof Context context) {
       return context;
     }

@@ -31,15 +31,19 @@ import software.amazon.dynamodb.services.local.main.ServerRunner;
  * name. It does for a function what Lambda's event source does: takes messages and hands them over
  * as an event.
  */
-final class LocalAws {
+public final class LocalAws {
   private static final String REGION = "eu-central-1";
   private static final StaticCredentialsProvider CREDENTIALS =
       StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test"));
 
   private final URI sqsEndpoint;
   private final URI dynamoDbEndpoint;
-  final SqsClient sqs;
-  final DynamoDbClient dynamoDb;
+
+  /** A client of its SQS. */
+  public final SqsClient sqs;
+
+  /** A client of its DynamoDB. */
+  public final DynamoDbClient dynamoDb;
 
   private LocalAws() {
     sqsEndpoint = given("sqs").orElseGet(LocalAws::startElasticMq);
@@ -69,7 +73,8 @@ final class LocalAws {
     static final LocalAws AWS = new LocalAws();
   }
 
-  static LocalAws get() {
+  /** The one of this process. */
+  public static LocalAws get() {
     return Started.AWS;
   }
 
@@ -106,9 +111,9 @@ final class LocalAws {
    * @param givenUp where SQS moves what was received too often
    * @param deadLetters where messages go that were given up
    */
-  record Stack(String requests, String givenUp, String deadLetters, String table) {
+  public record Stack(String requests, String givenUp, String deadLetters, String table) {
     /** What a template tells every function of it. */
-    Map<String, String> environment(String... more) {
+    public Map<String, String> environment(String... more) {
       var environment = new HashMap<String, String>();
       environment.put("AWS_REGION", REGION);
       environment.put("OPENHQM_QUEUE__TYPE", "sqs");
@@ -125,7 +130,8 @@ final class LocalAws {
     }
   }
 
-  Stack newStack(boolean fifo) {
+  /** Makes one, with nothing in it. */
+  public Stack newStack(boolean fifo) {
     String name = UUID.randomUUID().toString();
     String table = "jobs-" + name;
     dynamoDb.createTable(JobTable.creation(table));
@@ -148,7 +154,7 @@ final class LocalAws {
   }
 
   /** What a function in another process needs besides. */
-  Map<String, String> endpoints() {
+  public Map<String, String> endpoints() {
     return Map.of(
         "AWS_ENDPOINT_URL_SQS", sqsEndpoint.toString(),
         "AWS_ENDPOINT_URL_DYNAMODB", dynamoDbEndpoint.toString());
@@ -160,7 +166,7 @@ final class LocalAws {
   }
 
   /** Takes what waits on a queue, 10 at most. */
-  List<Message> take(String queue) {
+  public List<Message> take(String queue) {
     return sqs.receiveMessage(
             of ->
                 of.queueUrl(queue)
@@ -174,7 +180,7 @@ final class LocalAws {
    * Does what Lambda does after a batch: removes what was not reported as failed. What the function
    * removed itself is refused, which does not matter.
    */
-  void removeAllBut(String queue, List<Message> messages, List<String> failures) {
+  public void removeAllBut(String queue, List<Message> messages, List<String> failures) {
     var entries =
         messages.stream()
             .filter(message -> !failures.contains(message.messageId()))
@@ -191,7 +197,7 @@ final class LocalAws {
   }
 
   /** How many messages lie on a queue, seen or not. */
-  int count(String queue) {
+  public int count(String queue) {
     return sqs
         .getQueueAttributes(
             of ->
@@ -207,7 +213,7 @@ final class LocalAws {
   }
 
   /** The event by which Lambda hands messages over. */
-  static byte[] event(String queue, List<Message> messages) {
+  public static byte[] event(String queue, List<Message> messages) {
     String arn =
         "arn:aws:sqs:" + REGION + ":000000000000:" + queue.substring(queue.lastIndexOf('/') + 1);
     return messages.stream()
