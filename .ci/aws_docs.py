@@ -115,7 +115,7 @@ def faults_of_terraform(folder, command, *arguments):
 def faults_of_aws(service, operation, *arguments):
     known = OWN_COMMANDS.get((service, operation))
     if known is None:
-        model = botocore.session.get_session().get_service_model(service)
+        model = botocore.session.get_session().get_service_model("s3" if service == "s3api" else service)
         found = [model.operation_model(name) for name in model.operation_names if xform_name(name, "-") == operation]
         if not found:
             yield "aws %s has no %s" % (service, operation)

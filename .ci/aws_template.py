@@ -35,6 +35,10 @@ VARIANTS = {
         "Layers": "arn:aws:lambda:eu-west-1:123456789012:layer:processors:1", "ConfigPath": "/opt/openhqm/config.yaml",
     },
     "announced": {"Announce": "true", "KmsKeyArn": KEY},
+    "spring": {
+        "WorkerRuntime": "spring", "WorkerMainClass": "com.example.orders.OrdersApplication", "WorkerPackageBucket": "packages", "WorkerPackageKey": "orders-1.zip",
+        "ReserveConcurrency": "true", "SecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders-AbCdEf", "SecretNames": "ORDERS_TOKEN",
+    },
     "custom-runtime": {"Runtime": "provided.al2023", "Architecture": "x86_64", "WorkerTimeLimit": "900"},
 }
 # Resources of the document that belong to a server of one's own: they have no route on AWS.
@@ -232,6 +236,22 @@ def handlers_are_classes_that_are_there(stack):
 
 
 @check
+def one_worker_takes_the_requests_the_one_that_was_asked_for(stack):
+    takers = [
+        function_of(stack, mapping["Properties"]["FunctionName"]) for mapping in stack.of_type("AWS::Lambda::EventSourceMapping").values()
+        if target(mapping["Properties"]["EventSourceArn"]) == "RequestQueue"
+    ]
+    spring = stack.parameters["WorkerRuntime"] == "spring"
+    if takers != ["SpringWorkerFunction" if spring else "WorkerFunction"]:
+        yield str(takers)
+    if spring:
+        worker = stack.properties("SpringWorkerFunction")
+        asked = (stack.parameters["WorkerPackageBucket"], stack.parameters["WorkerPackageKey"], stack.parameters["WorkerMainClass"])
+        if (worker["Code"]["S3Bucket"], worker["Code"]["S3Key"], worker["Environment"]["Variables"]["MAIN_CLASS"]) != asked:
+            yield "it runs another package: %s" % worker["Code"]
+
+
+@check
 def policies_name_their_actions_and_resources(stack):
     for name, resource in stack.resources.items():
         for statement in statements(resource):
@@ -284,7 +304,7 @@ def alarms_say_when_why_and_about_what(stack):
         if ("Errors", function) not in watched:
             yield "nobody is told when %s fails" % function
     must = {("ApproximateAgeOfOldestMessage", "RequestQueue"), ("ApproximateNumberOfMessagesVisible", "DeadLetterQueue"), ("Invocations", "SweepFunction")}
-    must |= {("Throttles", function) for function in ("SubmitFunction", "StatusFunction", "WorkerFunction")}
+    must |= {("Throttles", function) for function in ("SubmitFunction", "StatusFunction", "WorkerFunction", "SpringWorkerFunction") if function in stack.resources}
     for metric, of in sorted(must - watched):
         yield "nobody watches %s of %s" % (metric, of)
 

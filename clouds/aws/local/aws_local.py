@@ -204,8 +204,9 @@ def translated(chosen, environment):
     values = {name: str(chosen.get(name, each.get("Default", ""))) for name, each in template["Parameters"].items()}
     for resource in template["Resources"].values():
         properties = resource.get("Properties") or {}
-        if isinstance(properties.get("CodeUri"), str):
-            properties["CodeUri"] = {"Bucket": "code", "Key": Path(properties["CodeUri"]).stem + "-bootstrap.zip"}
+        if "CodeUri" in properties:
+            if isinstance(properties["CodeUri"], str):
+                properties["CodeUri"] = {"Bucket": "code", "Key": Path(properties["CodeUri"]).stem + "-bootstrap.zip"}
             properties.setdefault("Environment", {}).setdefault("Variables", {}).update(environment)
     document = Translator({}, Parser(), boto_session=boto3.Session(region_name=REGION)).translate(template, values)
     typed = {
@@ -255,7 +256,7 @@ def java_home():
 
 
 def packages():
-    return sorted(ROOT.glob("clouds/aws/*/target/*-bootstrap.zip"))
+    return sorted([*ROOT.glob("clouds/aws/*/target/*-bootstrap.zip"), *ROOT.glob("examples/*/target/*-bootstrap.zip")])
 
 
 def free_port():

@@ -1,7 +1,7 @@
 """OpenHQM as it is packaged for AWS, end to end: the zips on an emulated AWS, called over HTTP as a client would.
 
-Some stacks are deployed, one with a standard and one with a FIFO queue among them, in front of a backend that does what each test asks of it. Between the functions
-and the emulator stands a gate that can refuse calls of DynamoDB and of SQS as AWS does.
+Some stacks are deployed, one with a standard and one with a FIFO queue among them, in front of a backend that does what each test asks of it, and one whose
+worker is the package of examples/aws-spring-function. Between the functions and the emulator stands a gate that can refuse calls of DynamoDB and of SQS as AWS does.
 """
 
 import base64
@@ -9,6 +9,7 @@ import http.client
 import http.server
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,7 +18,9 @@ import time
 import traceback
 import uuid
 
-from aws_local import Emulator, QuietServer, SampleBackend, Stack
+from aws_local import Emulator, QuietServer, SampleBackend, Stack, packages
+
+EXAMPLE = "openhqm-example-aws-spring-function-bootstrap.zip"
 
 
 class Backend(SampleBackend):
@@ -126,6 +129,10 @@ class World:
         self.echo = Stack(self.emulator, "echo", {"Config": "{}", "WorkerTimeLimit": "30"}, environment)
         hasty = json.dumps({**config, "worker": {**config["worker"], "max_retries": 1}})
         self.hasty = Stack(self.emulator, "hasty", {**common, "Config": hasty}, environment)
+        spring = {
+            "WorkerRuntime": "spring", "WorkerPackageBucket": "code", "WorkerPackageKey": EXAMPLE, "WorkerMainClass": "com.example.orders.OrdersApplication",
+        }
+        self.spring = Stack(self.emulator, "spring", {"Config": json.dumps({"worker": config["worker"]}), "WorkerTimeLimit": "60", **spring}, environment)
         self.brief = Stack(self.emulator, "brief", {**common, "ResultTtlSeconds": "1"}, environment)
         config["proxy"]["endpoints"]["guarded"] = {"url": self.backend.url + "/credentials", "auth_type": "bearer", "auth_token": "${ORDERS_TOKEN}"}
         secret = self.emulator.client("secretsmanager").create_secret(Name="orders", SecretString=json.dumps({"ORDERS_TOKEN": "s3cret"}))["ARN"]
@@ -184,6 +191,43 @@ def http_to_queue(world):
     """Without a proxy the processor works on what clients post."""
     job = submitted(world.echo, {"operation": "uppercase", "data": "tea"})
     assert ended(world.echo, job)[1]["result"]["output"] == "TEA"
+
+
+def http_to_a_function_of_spring(world):
+    """The example's function works on what clients post; what it says can never work, and what does not fit it, is not tried again."""
+    job = submitted(world.spring, {"id": 17, "items": ["tea", "cake", "cake"]})
+    _, answer = ended(world.spring, job, 180)
+    assert (answer["status"], answer.get("result")) == ("COMPLETED", {"order": 17, "cents": 1190}), answer
+    for payload, words in (
+        ({"id": 18, "items": ["rum"]}, "we do not sell 'rum'; order something else"),
+        ("no order", "the payload does not fit what the function 'total' takes; send what it takes"),
+        ({"order": 19}, "the payload does not fit what the function 'total' takes: an order needs items"),
+    ):
+        job = submitted(world.spring, payload)
+        _, answer = ended(world.spring, job)
+        assert answer["status"] == "FAILED" and words in answer["error"], answer
+        assert json.loads(world.spring.call("GET", "/api/v1/status/" + job)[2])["attempts"] == 1, answer
+
+
+def batches_of_a_function_of_spring_are_worked_on_at_the_same_time(world):
+    """Three batches of ten, good and bad among each other: each message gets its own answer, and none is tried twice."""
+    menu = [(["tea"], 350), (["tea", "cake"], 770), (["rum"], None), ([], None)]
+    jobs = {}
+    for batch in range(3):
+        entries = [{"Id": str(i), "MessageBody": json.dumps({"id": 10 * batch + i, "items": menu[(batch + i) % len(menu)][0]})} for i in range(10)]
+        sent = world.emulator.client("sqs").send_message_batch(QueueUrl=world.spring.outputs["RequestQueueUrl"], Entries=entries)["Successful"]
+        assert len(sent) == 10, sent
+        jobs.update({each["MessageId"]: (10 * batch + int(each["Id"]), menu[(batch + int(each["Id"])) % len(menu)][1]) for each in sent})
+    for job, (number, cents) in jobs.items():
+        until(lambda: world.spring.call("GET", "/api/v1/response/" + job)[0] == 200, 180)
+        _, answer = ended(world.spring, job)
+        if cents is None:
+            assert answer["status"] == "FAILED" and ("do not sell" in answer["error"] or "does not fit" in answer["error"]), answer
+        else:
+            assert (answer["status"], answer.get("result")) == ("COMPLETED", {"order": number, "cents": cents}), answer
+        assert json.loads(world.spring.call("GET", "/api/v1/status/" + job)[2])["attempts"] == 1, answer
+    log = world.emulator.log.read_text()
+    assert any(int(size) >= 10 for size in re.findall(r"SpringWorkerFunction-\w+ processed (\d+) SQS messages", log)), "no batch was whole"
 
 
 def queue_to_http(world):
@@ -411,7 +455,8 @@ def bad_input_gets_a_problem(world):
 
 
 TESTS = [
-    http_to_queue_to_http, http_to_queue, queue_to_http, request_as_it_is, same_key_gives_the_same_job, job_that_waits_is_cancelled, bad_input_gets_a_problem,
+    http_to_queue_to_http, http_to_queue, http_to_a_function_of_spring, batches_of_a_function_of_spring_are_worked_on_at_the_same_time,
+    queue_to_http, request_as_it_is, same_key_gives_the_same_job, job_that_waits_is_cancelled, bad_input_gets_a_problem,
     failed_attempts_are_repeated_after_a_pause, answer_after_the_last_attempt_is_kept, given_up_job_is_a_dead_letter_with_its_reason,
     repeated_delivery_calls_the_backend_once, jobs_of_a_session_stay_in_order, big_body_goes_through_the_bucket,
     answer_that_lambda_cannot_carry_is_refused_clearly, expired_job_is_gone, worker_reads_its_secrets, every_end_is_announced,
@@ -421,6 +466,8 @@ TESTS = [
 
 
 def main():
+    if EXAMPLE not in [package.name for package in packages()]:
+        sys.exit("there are no packages yet; build them: mvn -DskipTests package")
     wanted = sys.argv[1:]
     tests = [test for test in TESTS if not wanted or any(word in test.__name__ for word in wanted)]
     world = World()

@@ -1,4 +1,5 @@
 locals {
+  is_spring = var.worker_runtime == "spring"
   platform = {
     runtime            = var.runtime
     architecture       = var.architecture
@@ -29,12 +30,12 @@ locals {
       ])
     }
     worker = {
-      description = "OpenHQM: forwards requests to backends"
-      package     = var.packages.worker
-      handler     = "io.openhqm.aws.worker.WorkerHandler::handleRequest"
+      description = local.is_spring ? "OpenHQM: hands requests to functions of Spring" : "OpenHQM: forwards requests to backends"
+      package     = local.is_spring ? var.packages.worker_spring : var.packages.worker
+      handler     = local.is_spring ? "org.springframework.cloud.function.adapter.aws.FunctionInvoker::handleRequest" : "io.openhqm.aws.worker.WorkerHandler::handleRequest"
       memory      = var.worker_memory
       timeout     = var.worker_time_limit
-      environment = { OPENHQM_SECRETS_ARN = var.secret_arn }
+      environment = merge({ OPENHQM_SECRETS_ARN = var.secret_arn }, local.is_spring ? { MAIN_CLASS = var.worker_main_class } : {})
       statements = concat(local.announce, [
         {
           Sid      = "Work"

@@ -9,12 +9,33 @@ variable "name" {
 }
 
 variable "packages" {
-  description = "The zips of the functions, as the build makes them: paths."
+  description = "The zips of the functions, as the build makes them: paths. worker_spring: with worker_runtime spring, the package of yours that does the work."
   type = object({
-    submit = string
-    status = string
-    worker = string
+    submit        = string
+    status        = string
+    worker        = string
+    worker_spring = optional(string, "")
   })
+}
+
+variable "worker_runtime" {
+  description = "lean: the worker without a framework. spring: on Spring Cloud Function, where Function beans of packages.worker_spring do the work."
+  type        = string
+  default     = "lean"
+  validation {
+    condition     = contains(["lean", "spring"], var.worker_runtime)
+    error_message = "worker_runtime must be lean or spring."
+  }
+  validation {
+    condition     = var.worker_runtime != "spring" || var.packages.worker_spring != "" && var.worker_main_class != ""
+    error_message = "worker_runtime spring needs packages.worker_spring, and worker_main_class in it."
+  }
+}
+
+variable "worker_main_class" {
+  description = "With worker_runtime spring: the application in packages.worker_spring, such as com.example.orders.OrdersApplication."
+  type        = string
+  default     = ""
 }
 
 variable "default_endpoint" {

@@ -277,6 +277,46 @@ run "request_to_try_shows_what_is_asked_for" {
   }
 }
 
+run "spring_worker_runs_the_package_of_a_team" {
+  variables {
+    packages = {
+      submit        = "tests/packages/openhqm-aws-submit.zip"
+      status        = "tests/packages/openhqm-aws-status.zip"
+      worker        = "tests/packages/openhqm-aws-worker.zip"
+      worker_spring = "tests/packages/orders.zip"
+    }
+    worker_runtime    = "spring"
+    worker_main_class = "com.example.orders.OrdersApplication"
+  }
+  assert {
+    condition     = local.functions["worker"].package == "tests/packages/orders.zip" && local.functions["worker"].environment.MAIN_CLASS == "com.example.orders.OrdersApplication"
+    error_message = "the worker must run the team's application"
+  }
+  assert {
+    condition     = local.functions["worker"].handler == "org.springframework.cloud.function.adapter.aws.FunctionInvoker::handleRequest"
+    error_message = "the worker must be called by Spring's invoker"
+  }
+  assert {
+    condition     = endswith(local.functions["sweep"].package, "openhqm-aws-worker.zip") && endswith(local.functions["dead-letter"].package, "openhqm-aws-worker.zip")
+    error_message = "sweep and dead-letter have no need of Spring"
+  }
+}
+
+run "lean_worker_knows_no_application" {
+  assert {
+    condition     = local.functions["worker"].handler == "io.openhqm.aws.worker.WorkerHandler::handleRequest" && !contains(keys(local.functions["worker"].environment), "MAIN_CLASS")
+    error_message = "without worker_runtime the worker is the lean one"
+  }
+}
+
+run "spring_worker_without_its_package_is_refused" {
+  command = plan
+  variables {
+    worker_runtime = "spring"
+  }
+  expect_failures = [var.worker_runtime]
+}
+
 run "every_function_has_its_alarm" {
   assert {
     condition     = alltrue([for name in ["submit", "status", "worker", "sweep", "dead-letter"] : contains(keys(aws_cloudwatch_metric_alarm.alarm), "${name}-errors")])
@@ -296,6 +336,7 @@ run "mistakes_are_refused" {
   variables {
     name                       = "Orders_1"
     default_endpoint           = "orders.example.com"
+    worker_runtime             = "quarkus"
     front_door                 = "alb"
     worker_time_limit          = 901
     worker_maximum_concurrency = 1
@@ -309,7 +350,7 @@ run "mistakes_are_refused" {
     kms_key_arn                = "alias/orders"
   }
   expect_failures = [
-    var.name, var.default_endpoint, var.front_door, var.worker_time_limit, var.worker_maximum_concurrency,
+    var.name, var.default_endpoint, var.worker_runtime, var.front_door, var.worker_time_limit, var.worker_maximum_concurrency,
     var.batch_size, var.body_retention_days, var.result_ttl_seconds, var.secret_names, var.architecture,
     var.runtime, var.log_level, var.kms_key_arn
   ]
