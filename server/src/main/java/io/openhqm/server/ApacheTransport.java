@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.DnsResolver;
@@ -42,6 +43,7 @@ import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.ssl.SSLContexts;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +68,16 @@ final class ApacheTransport implements HttpTransport {
   private final ScheduledThreadPoolExecutor timer;
 
   ApacheTransport(Duration connectTimeout, OutboundGuard guard) {
-    var tls = new Lazy<TlsSocketStrategy>(DefaultClientTlsStrategy::createDefault);
+    this(connectTimeout, guard, SSLContexts::createSystemDefault);
+  }
+
+  /**
+   * As above.
+   *
+   * @param trust which certificates are trusted, in place of those that the JVM trusts
+   */
+  ApacheTransport(Duration connectTimeout, OutboundGuard guard, Supplier<SSLContext> trust) {
+    var tls = new Lazy<>(() -> new DefaultClientTlsStrategy(trust.get()));
     this.connections =
         PoolingHttpClientConnectionManagerBuilder.create()
             .setDnsResolver(new GuardedAddresses(guard))
@@ -95,7 +106,7 @@ final class ApacheTransport implements HttpTransport {
             .setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(Timeout.DISABLED).build())
             .build();
     this.client = HttpClients.createMinimal(connections);
-    this.http2 = new Lazy<>(() -> new JdkTransport(connectTimeout));
+    this.http2 = new Lazy<>(() -> new JdkTransport(connectTimeout, trust.get()));
     this.timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("outbound-deadlines").factory());
@@ -275,7 +286,7 @@ final class ApacheTransport implements HttpTransport {
     }
   }
 
-  private record LateTls(Lazy<TlsSocketStrategy> tls) implements TlsSocketStrategy {
+  private record LateTls(Lazy<DefaultClientTlsStrategy> tls) implements TlsSocketStrategy {
     @Override
     public SSLSocket upgrade(
         Socket socket, String target, int port, @Nullable Object attachment, HttpContext context)

@@ -22,6 +22,7 @@ import io.openhqm.core.RetryPolicy;
 import io.openhqm.core.Telemetry;
 import io.openhqm.core.UuidV7;
 import io.openhqm.worker.proxy.HttpProxy;
+import io.openhqm.worker.proxy.HttpTransport;
 import io.openhqm.worker.proxy.OutboundGuard;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,6 +30,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -41,9 +43,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a message at its backend, over real connections. */
 final class HttpProxyTest {
@@ -52,6 +57,7 @@ final class HttpProxyTest {
   private static final int MAX = 100_000;
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
+  @TempDir Path folder;
   private final InstantSource clock = InstantSource.system();
   private final UUID id = new UuidV7(clock, new Random(1)).next();
   private final CountDownLatch found = new CountDownLatch(1);
@@ -73,13 +79,12 @@ final class HttpProxyTest {
   }
 
   private HttpProxy proxy(boolean followRedirects) {
+    return proxy(followRedirects, new ApacheTransport(LONG, guard));
+  }
+
+  private HttpProxy proxy(boolean followRedirects, HttpTransport transport) {
     return new HttpProxy(
-        new HttpProxy.Settings(followRedirects),
-        new ApacheTransport(LONG, guard),
-        guard,
-        telemetry,
-        clock,
-        new Random(1));
+        new HttpProxy.Settings(followRedirects), transport, guard, telemetry, clock, new Random(1));
   }
 
   /** No name but {@code hangs.test} is found, and that one when the test says so. */
@@ -106,6 +111,7 @@ final class HttpProxyTest {
     private Optional<String> target = Optional.empty();
     private Duration timeout = LONG;
     private OptionalInt concurrencyMax = OptionalInt.empty();
+    private Endpoint.HttpVersion version = Endpoint.HttpVersion.AUTO;
 
     Call(URI url) {
       this.url = url;
@@ -136,6 +142,11 @@ final class HttpProxyTest {
       return this;
     }
 
+    Call version(Endpoint.HttpVersion one) {
+      version = one;
+      return this;
+    }
+
     Call oneAtATime() {
       concurrencyMax = OptionalInt.of(1);
       return this;
@@ -156,7 +167,7 @@ final class HttpProxyTest {
               List.of("*"),
               List.of(),
               concurrencyMax,
-              Endpoint.HttpVersion.AUTO);
+              version);
       var metadata =
           new Metadata(
               Optional.of("orders"),
@@ -418,6 +429,41 @@ final class HttpProxyTest {
       var url = URI.create(backend.at("/?token=secret").toString().replace("http:", "https:"));
       assertThat(new Call(url).timeout(Duration.ofSeconds(5)).retry())
           .hasMessageNotContaining("secret");
+    }
+  }
+
+  @Test
+  void whichCertificateIsNotAcceptedAndWhyIsSaid() throws Exception {
+    var own = TestCertificate.of("own.test", folder).context();
+    var none = TestCertificate.of("none.test", folder).context();
+    try (var socket = own.getServerSocketFactory().createServerSocket(0)) {
+      Thread.startVirtualThread(() -> shakeHands((SSLServerSocket) socket));
+      for (var version : Endpoint.HttpVersion.values()) {
+        for (var trust : List.of(own, none)) {
+          proxy.close();
+          proxy = proxy(false, new ApacheTransport(LONG, guard, () -> trust));
+          var call =
+              new Call(URI.create("https://localhost:" + socket.getLocalPort() + "/?token=secret"));
+          assertThat(call.version(version).retry())
+              .hasMessageStartingWith(
+                  "no TLS connection to endpoint 'orders' at localhost:"
+                      + socket.getLocalPort()
+                      + ": its certificate is not accepted (")
+              .hasMessageContaining(trust == own ? "localhost" : "unable to find valid certif")
+              .hasMessageContaining("javax.net.ssl.trustStore")
+              .hasMessageNotContaining("secret");
+        }
+      }
+    }
+  }
+
+  private static void shakeHands(SSLServerSocket socket) {
+    while (!socket.isClosed()) {
+      try (var connection = (SSLSocket) socket.accept()) {
+        connection.startHandshake();
+      } catch (IOException refused) {
+        // By the client, as it should.
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * Forwards a message to its endpoint and takes the answer: bodies byte for byte, connections
@@ -307,6 +309,14 @@ public final class HttpProxy implements Processor {
               refused.getCause() instanceof UnresolvedAddressException
                   ? "the host of " + at + " has no address (DNS)"
                   : "could not connect to " + at + ": connection refused or unreachable");
+      case SSLException tls when isCertificateFault(tls) ->
+          RetryException.noAnswer(
+              "no TLS connection to "
+                  + at
+                  + ": its certificate is not accepted ("
+                  + tls.getMessage()
+                  + "); have it issued for this host by an authority that the JVM trusts"
+                  + " (javax.net.ssl.trustStore)");
       case SSLException tls ->
           RetryException.noAnswer("no TLS connection to " + at + ": " + tls.getMessage());
       case IOException broken ->
@@ -321,6 +331,16 @@ public final class HttpProxy implements Processor {
           RetryException.noAnswer(
               "the call of " + at + " failed with " + cause.getClass().getSimpleName());
     };
+  }
+
+  /** A check of the host's name on top of the JVM's own is not the cause of anything else. */
+  private static boolean isCertificateFault(SSLException tls) {
+    for (Throwable at = tls; at != null; at = at.getCause()) {
+      if (at instanceof CertificateException) {
+        return true;
+      }
+    }
+    return tls instanceof SSLPeerUnverifiedException;
   }
 
   private static String port(URI url) {

@@ -14,6 +14,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLContext;
 
 /** Exchanges over the JDK's client, HTTP/1.1 and HTTP/2. Safe for use by many threads. */
 public final class JdkTransport implements HttpTransport {
@@ -23,21 +25,37 @@ public final class JdkTransport implements HttpTransport {
    * @param connectTimeout the longest to connect
    */
   public JdkTransport(Duration connectTimeout) {
-    this.client =
-        HttpClient.newBuilder()
-            .connectTimeout(connectTimeout)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .build();
+    this(builder(connectTimeout));
+  }
+
+  /**
+   * As above.
+   *
+   * @param trust which certificates are trusted, in place of those that the JVM trusts
+   */
+  public JdkTransport(Duration connectTimeout, SSLContext trust) {
+    this(builder(connectTimeout).sslContext(trust));
+  }
+
+  private JdkTransport(HttpClient.Builder builder) {
+    this.client = builder.build();
+  }
+
+  private static HttpClient.Builder builder(Duration connectTimeout) {
+    return HttpClient.newBuilder()
+        .connectTimeout(connectTimeout)
+        .followRedirects(HttpClient.Redirect.NEVER)
+        .executor(Executors.newVirtualThreadPerTaskExecutor());
   }
 
   @Override
   public Answer exchange(Request request, Duration left)
       throws IOException, InterruptedException, TimeoutException {
+    long max = request.answerBytesMax();
+    var tooLarge = new AtomicBoolean();
     var answer =
         client.sendAsync(
-            jdkRequest(request),
-            info -> new LimitedBody(request.answerBytesMax(), announced(request, info)));
+            jdkRequest(request), info -> new LimitedBody(max, announced(request, info), tooLarge));
     try {
       var response = answer.get(left.toNanos(), TimeUnit.NANOSECONDS);
       return new Answer(response.statusCode(), headers(response), response.body());
@@ -45,6 +63,9 @@ public final class JdkTransport implements HttpTransport {
       answer.cancel(true);
       throw stop;
     } catch (ExecutionException failed) {
+      if (tooLarge.get()) {
+        throw new AnswerTooLargeException(max);
+      }
       switch (failed.getCause()) {
         case IOException io -> throw io;
         // What the client throws at an answer that is not HTTP.

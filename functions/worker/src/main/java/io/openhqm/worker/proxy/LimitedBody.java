@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Takes a body up to a limit; what is larger is never kept, and its connection is given up. */
 final class LimitedBody implements BodySubscriber<Bytes> {
   private final long max;
   private final long announced;
+  private final AtomicBoolean tooLarge;
   private final CompletableFuture<Bytes> body = new CompletableFuture<>();
   private final List<byte[]> parts = new ArrayList<>(1);
   private Flow.Subscription subscription = NONE;
@@ -29,10 +31,13 @@ final class LimitedBody implements BodySubscriber<Bytes> {
 
   /**
    * @param announced how long it will be, or zero
+   * @param tooLarge set where it is larger; over HTTP/2 the client says of such a body only that
+   *     its stream was cancelled
    */
-  LimitedBody(long max, long announced) {
+  LimitedBody(long max, long announced, AtomicBoolean tooLarge) {
     this.max = max;
     this.announced = announced;
+    this.tooLarge = tooLarge;
   }
 
   @Override
@@ -44,11 +49,16 @@ final class LimitedBody implements BodySubscriber<Bytes> {
   public void onSubscribe(Flow.Subscription given) {
     subscription = given;
     if (announced > max) {
-      given.cancel();
-      body.completeExceptionally(new HttpTransport.AnswerTooLargeException(max));
+      refuse();
       return;
     }
     given.request(1);
+  }
+
+  private void refuse() {
+    tooLarge.set(true);
+    body.completeExceptionally(new HttpTransport.AnswerTooLargeException(max));
+    subscription.cancel();
   }
 
   @Override
@@ -60,8 +70,7 @@ final class LimitedBody implements BodySubscriber<Bytes> {
       length += buffer.remaining();
       if (length > max) {
         parts.clear();
-        subscription.cancel();
-        body.completeExceptionally(new HttpTransport.AnswerTooLargeException(max));
+        refuse();
         return;
       }
       byte[] part = new byte[buffer.remaining()];
