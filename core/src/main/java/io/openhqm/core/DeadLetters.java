@@ -40,7 +40,10 @@ public interface DeadLetters {
   /** Removes it; says whether it was there. */
   boolean purge(UUID id);
 
-  /** Removes those that died before {@code before}, {@code limit} at most; says how many. */
+  /**
+   * Removes those that died before {@code before}, {@code limit} at most, which may be thousands:
+   * other callers must not wait long for it; says how many.
+   */
   int purgeBefore(Instant before, int limit);
 
   /** How many there are. May be an estimate. */

@@ -171,9 +171,10 @@ public interface JobStore extends AutoCloseable {
   void handedOver(UUID id, Instant due);
 
   /**
-   * Removes jobs that expired some time ago, {@code limit} at most; says how many. An engine that
-   * forgets expired jobs by itself has none to remove. Bodies that are kept in a {@link BlobStore}
-   * are not its concern: the sweep finds that their job is gone.
+   * Removes jobs that expired some time ago, {@code limit} at most, which may be thousands: other
+   * callers must not wait long for it; says how many. An engine that forgets expired jobs by itself
+   * has none to remove. Bodies that are kept in a {@link BlobStore} are not its concern: the sweep
+   * finds that their job is gone.
    */
   int purgeExpired(int limit);
 

@@ -19,6 +19,9 @@ final class SqliteDeadLetters implements DeadLetters {
       "SELECT seq, id, kind, NULL, dead, NULL, NULL, state, coalesce(request, (SELECT p.request FROM payload p WHERE"
           + " p.seq=job.seq)) FROM job WHERE dead IS NOT NULL AND id";
 
+  /** So many share a commit, and whoever submits meanwhile waits for one of them at most. */
+  private static final int PURGE_STEP = 200;
+
   private final Parts parts;
 
   SqliteDeadLetters(Parts parts) {
@@ -81,18 +84,23 @@ final class SqliteDeadLetters implements DeadLetters {
   @Override
   public boolean redrive(UUID id, Job job, Message message) {
     return parts
-        .writer()
-        .write(
-            new Bury(
-                parts,
-                id,
-                Arrival.accept(parts.board(), parts.clock(), job, message, job.submittedAt())))
-        .wasThere();
+            .writer()
+            .write(
+                new Bury(
+                    parts,
+                    List.of(id),
+                    Arrival.accept(parts.board(), parts.clock(), job, message, job.submittedAt())))
+            .gone()
+        == 1;
   }
 
   @Override
   public boolean purge(UUID id) {
-    return parts.writer().write(new Bury(parts, id, null)).wasThere();
+    return purge(List.of(id)) == 1;
+  }
+
+  private int purge(List<UUID> ids) {
+    return parts.writer().write(new Bury(parts, ids, null)).gone();
   }
 
   @Override
@@ -108,8 +116,9 @@ final class SqliteDeadLetters implements DeadLetters {
                         bound,
                         limit));
     int gone = 0;
-    for (var row : old) {
-      gone += purge(row.id()) ? 1 : 0;
+    for (int from = 0; from < old.size(); from += PURGE_STEP) {
+      var step = old.subList(from, Math.min(old.size(), from + PURGE_STEP));
+      gone += purge(step.stream().map(Row::id).toList());
     }
     return gone;
   }
@@ -119,31 +128,39 @@ final class SqliteDeadLetters implements DeadLetters {
     return parts.board().deadLetters();
   }
 
-  /** Takes a dead letter away, and puts a job of its own in its place where it is to run again. */
+  /** Takes dead letters away, and puts a job of its own in the place of one that runs again. */
   private static final class Bury extends Operation {
     private final Parts parts;
-    private final UUID id;
+    private final List<UUID> ids;
     private final @Nullable Arrival again;
-    private boolean there;
+    private int gone;
 
-    Bury(Parts parts, UUID id, @Nullable Arrival again) {
+    Bury(Parts parts, List<UUID> ids, @Nullable Arrival again) {
       this.parts = parts;
-      this.id = id;
+      this.ids = ids;
       this.again = again;
     }
 
-    boolean wasThere() {
-      return there;
+    int gone() {
+      return gone;
     }
 
     @Override
     void run(Sql sql) throws SQLException {
-      var row = sql.findJob(id).filter(found -> found.is(Kind.DEAD));
-      there = row.isPresent();
-      if (!there) {
-        return;
+      gone = 0;
+      for (var id : ids) {
+        var row = sql.findJob(id).filter(found -> found.is(Kind.DEAD));
+        if (row.isPresent()) {
+          remove(sql, row.get());
+          gone++;
+        }
       }
-      var dead = row.get();
+      if (again != null && gone > 0) {
+        again.run(sql);
+      }
+    }
+
+    private static void remove(Sql sql, Row dead) throws SQLException {
       if (dead.is(Kind.JOB)) {
         sql.update(
             "UPDATE job SET dead=NULL, request=NULL, kind=? WHERE seq=?",
@@ -153,18 +170,13 @@ final class SqliteDeadLetters implements DeadLetters {
       } else {
         sql.delete(dead.seq(), dead.kind());
       }
-      if (again != null) {
-        again.run(sql);
-      }
     }
 
     @Override
     void committed() {
-      if (there) {
-        parts.board().countDeadLetters(-1);
-        if (again != null) {
-          again.committed();
-        }
+      parts.board().countDeadLetters(-gone);
+      if (again != null && gone > 0) {
+        again.committed();
       }
     }
   }

@@ -203,6 +203,26 @@ class EmbeddedEngineTest {
   }
 
   @Test
+  void manyOldDeadLettersGoInFewCommits() throws InterruptedException {
+    for (int i = 0; i < 1_000; i++) {
+      accept(samples.message());
+      receive(1).getFirst().settle(new Outcome.DeadLetter("refused"));
+    }
+    clock.advance(MINUTE);
+    double before = commits();
+
+    assertThat(queue().deadLetters().purgeBefore(clock.instant(), 10_000)).isEqualTo(1_000);
+
+    assertThat(commits() - before).isBetween(2.0, 10.0);
+    assertThat(queue().deadLetters().count()).isZero();
+    assertThat(queue().deadLetters().list(Optional.empty(), 10)).isEmpty();
+  }
+
+  private double commits() {
+    return engine.figures().get("openhqm_engine_commits_total");
+  }
+
+  @Test
   void anAttemptOfAProcessThatDiedIsCountedAndTakenOver() throws InterruptedException {
     var message = accept(samples.message());
     receive(1);

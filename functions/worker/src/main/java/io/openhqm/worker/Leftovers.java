@@ -23,8 +23,13 @@ import java.util.UUID;
  * missed once is found the next time.
  */
 final class Leftovers {
-  /** Looked at in one step. */
   private static final int PAGE = 200;
+
+  /** How many pages are looked at in one step. */
+  private static final int PAGES_MAX = 10;
+
+  /** With so many removed a step ends: each costs a write, so that others would wait. */
+  private static final int REMOVED_ENOUGH = 200;
 
   /** A walk costs one look into the job store for each key, so they do not follow at once. */
   private static final Duration PAUSE = Duration.ofMinutes(10);
@@ -64,19 +69,29 @@ final class Leftovers {
 
   /** Goes one step on, if it is time for one; what fails in it waits for the next walk. */
   synchronized void remove() {
-    var now = clock.instant();
-    if (now.isBefore(nextWalk)) {
-      return;
+    int removed = 0;
+    for (int page = 0; page < PAGES_MAX && removed < REMOVED_ENOUGH; page++) {
+      var now = clock.instant();
+      if (now.isBefore(nextWalk)) {
+        return;
+      }
+      removed += removeOfNextPage(now);
     }
+  }
+
+  private int removeOfNextPage(Instant now) {
     var page = blobs.list(last, PAGE);
     boolean more = page.size() == PAGE;
     last = more ? Optional.of(page.getLast().key()) : Optional.empty();
     nextWalk = more ? nextWalk : now.plus(PAUSE);
+    int removed = 0;
     for (var kept : page) {
       if (isOlder(kept.putAt(), SETTLED, now) && !isNeeded(kept, now)) {
         blobs.delete(kept.key());
+        removed++;
       }
     }
+    return removed;
   }
 
   private boolean isNeeded(Kept kept, Instant now) {

@@ -32,6 +32,12 @@ public final class Sweep {
   private static final int ROUNDS_MAX = 200;
 
   /**
+   * How many jobs, and how many dead letters, are forgotten in one run: more than a server ends in
+   * the second until the next, and so few that what is overdue does not wait long.
+   */
+  private static final int FORGOTTEN_MAX = 10_000;
+
+  /**
    * @param lease how long the sweep holds a job that it closes
    * @param ttl how long a job that it closed can be read
    * @param deadLetterRetention how long dead letters are kept; zero: the queue sees to that itself
@@ -191,10 +197,11 @@ public final class Sweep {
 
   private void forget() {
     try {
-      store.purgeExpired(BATCH);
+      store.purgeExpired(FORGOTTEN_MAX);
       if (settings.deadLetterRetention().isPositive()) {
         DeadLetters deadLetters = queue.deadLetters();
-        deadLetters.purgeBefore(clock.instant().minus(settings.deadLetterRetention()), BATCH);
+        deadLetters.purgeBefore(
+            clock.instant().minus(settings.deadLetterRetention()), FORGOTTEN_MAX);
       }
       leftovers.ifPresent(Leftovers::remove);
     } catch (UnavailableException noAnswer) {

@@ -221,6 +221,19 @@ final class LeftoversTest {
   }
 
   @Test
+  void whatMustStayIsPassedOverInGreaterSteps() {
+    for (int i = 0; i < 1_000; i++) {
+      blobs.put("payload/x" + i, Bytes.utf8("x"));
+    }
+    var key = result(ids.next(), 1);
+    blobs.put(key, Bytes.utf8("x"));
+
+    sweepAfter(LONG);
+
+    assertThat(kept()).hasSize(1_000).doesNotContain(key);
+  }
+
+  @Test
   void aBodyThatCannotBeRemovedIsRemovedByALaterWalk() {
     var first = ids.next();
     blobs.put(result(first, 1), Bytes.utf8("x"));

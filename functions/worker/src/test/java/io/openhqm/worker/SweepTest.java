@@ -27,6 +27,7 @@ import io.openhqm.memory.MemoryEngine;
 import io.openhqm.tck.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -42,7 +43,7 @@ final class SweepTest {
       new RetryPolicy(2, Duration.ofSeconds(1), Duration.ofSeconds(60), Set.of());
 
   private final ManualClock clock = new ManualClock(Instant.parse("2026-01-01T00:00:00Z"));
-  private final MemoryEngine engine = new MemoryEngine(clock, 1_000);
+  private final MemoryEngine engine = new MemoryEngine(clock, 11_000);
   private final JobStore store = engine.store().orElseThrow();
   private final RequestQueue queue = engine.queue().orElseThrow();
   private final UuidV7 ids = new UuidV7(clock, new Random(1));
@@ -85,11 +86,18 @@ final class SweepTest {
   private UUID held(Duration delay) {
     var id = ids.next();
     var now = clock.instant();
-    var message =
-        new Message(
-            id, Body.of(Bytes.utf8("{}")), Headers.none(), Metadata.none(), now, Optional.empty());
-    store.create(Job.pending(id, now, now.plus(delay), Optional.empty()), Optional.of(message));
+    store.create(Job.pending(id, now, now.plus(delay), Optional.empty()), Optional.of(message(id)));
     return id;
+  }
+
+  private Message message(UUID id) {
+    return new Message(
+        id,
+        Body.of(Bytes.utf8("{}")),
+        Headers.none(),
+        Metadata.none(),
+        clock.instant(),
+        Optional.empty());
   }
 
   /** A worker takes the job and is never heard of again. */
@@ -208,5 +216,35 @@ final class SweepTest {
     clock.advance(Duration.ofDays(30));
     sweep.run();
     assertThat(store.find(id)).isEmpty();
+  }
+
+  @Test
+  void thousandsThatExpireInASecondAreForgottenInOneRunWhichIsBounded() {
+    var all = new ArrayList<UUID>();
+    for (int i = 0; i < 10_500; i++) {
+      var id = held(Duration.ZERO);
+      store.cancel(id, TTL);
+      all.add(id);
+    }
+    clock.advance(Duration.ofDays(30));
+
+    sweep.run();
+    assertThat(all.stream().filter(id -> store.find(id).isPresent()).count()).isEqualTo(500);
+    sweep.run();
+    assertThat(all.stream().filter(id -> store.find(id).isPresent()).count()).isZero();
+  }
+
+  @Test
+  void thousandsOfDeadLettersThatAreTooOldAreForgottenInOneRunWhichIsBounded() throws Exception {
+    for (int i = 0; i < 10_500; i++) {
+      queue.send(message(ids.next()), clock.instant());
+      queue.receive(1, LEASE, Duration.ZERO).getFirst().settle(new Outcome.DeadLetter("refused"));
+    }
+    clock.advance(Duration.ofDays(30));
+
+    sweep.run();
+    assertThat(queue.deadLetters().count()).isEqualTo(500);
+    sweep.run();
+    assertThat(queue.deadLetters().count()).isZero();
   }
 }
