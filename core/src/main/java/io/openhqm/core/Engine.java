@@ -38,6 +38,14 @@ public interface Engine extends AutoCloseable {
   /** Whether it can work now. The text says what is wrong and what to do. */
   Health health();
 
+  /**
+   * What broke it for good, if something did: it fails whatever it is asked, until it is closed and
+   * opened anew. Cheap; asked every second.
+   */
+  default Optional<String> broken() {
+    return Optional.empty();
+  }
+
   /** Figures of its own, by name of the metric. Cheap; called at each scrape. */
   default java.util.Map<String, Double> figures() {
     return java.util.Map.of();

@@ -54,8 +54,7 @@ final class DemoCommand implements Callable<Integer> {
       }
       Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
       show(server, backend, console);
-      Serving.untilStopped(server, log);
-      return ExitCode.OK.code();
+      return Serving.untilStopped(server, log, console).code();
     }
   }
 

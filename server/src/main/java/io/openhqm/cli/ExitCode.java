@@ -3,7 +3,7 @@ package io.openhqm.cli;
 /** What the process ends with. */
 enum ExitCode {
   OK(0, "done as asked"),
-  FAILED(1, "the server refused, or the job ended as FAILED, TIMEOUT or CANCELLED"),
+  FAILED(1, "the server refused or broke down, or the job ended as FAILED, TIMEOUT or CANCELLED"),
   USAGE(2, "the command line is not right"),
   UNAVAILABLE(3, "the server cannot be reached, or cannot take work now: try again"),
   NOT_FOUND(4, "no such job or dead letter, or it has expired"),

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A server that was asked for on the command line.
@@ -87,13 +88,16 @@ record Serving(Mode mode, Optional<Path> config, Optional<Integer> port) {
         return ExitCode.CONFIGURATION;
       }
       console.note("openhqm listens on " + config.server().host() + ":" + server.port());
-      untilStopped(server, log);
-      return ExitCode.OK;
+      return untilStopped(server, log, console);
     }
   }
 
-  /** Returns never: the process ends when the hook has stopped the server. */
-  static void untilStopped(OpenHqmServer server, LogOutput log) throws InterruptedException {
+  /**
+   * Returns only when the server has broken down, as one that cannot work must not look as if it
+   * could; else the process ends when the hook has stopped the server.
+   */
+  static ExitCode untilStopped(OpenHqmServer server, LogOutput log, Console console)
+      throws InterruptedException {
     var stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -105,7 +109,11 @@ record Serving(Mode mode, Optional<Path> config, Optional<Integer> port) {
                       log.close();
                       stopped.countDown();
                     }));
-    stopped.await();
+    while (!stopped.await(1, TimeUnit.SECONDS) && server.broken().isEmpty()) {
+      // all is well
+    }
+    server.broken().ifPresent(why -> console.error("openhqm stops: " + why));
+    return ExitCode.FAILED;
   }
 
   /** The message where it is meant for people, else what it was. */

@@ -282,6 +282,11 @@ public final class OpenHqmServer implements AutoCloseable {
     }
   }
 
+  /** What broke it for good, if something did: then it is to be closed and started anew. */
+  public Optional<String> broken() {
+    return engines.all().stream().flatMap(engine -> engine.broken().stream()).findFirst();
+  }
+
   /** Where it listens. */
   public int port() {
     return listener.port();
@@ -295,7 +300,8 @@ public final class OpenHqmServer implements AutoCloseable {
   public void close() {
     phase = Phase.STOPPING;
     listener.refuseWork();
-    var grace = config.server().shutdownGrace();
+    // What an engine that broke down was to record is lost to it; the rest is not waited for.
+    var grace = broken().isPresent() ? Duration.ZERO : config.server().shutdownGrace();
     try {
       if (workers.isPresent()) {
         workers.get().sweep().close();

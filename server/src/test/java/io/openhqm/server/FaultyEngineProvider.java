@@ -27,10 +27,15 @@ public final class FaultyEngineProvider implements EngineProvider {
     /** It cannot be reached. */
     DOWN,
     /** It has a defect. */
-    BROKEN
+    BROKEN,
+    /** It has broken down for good. */
+    BROKEN_DOWN
   }
 
-  static volatile Fault fault = Fault.NONE;
+  /** In a process of its own from the start, if it is told so. */
+  static final String PROPERTY = "openhqm.test.fault";
+
+  static volatile Fault fault = Fault.valueOf(System.getProperty(PROPERTY, "NONE"));
 
   @Override
   public String name() {
@@ -55,6 +60,9 @@ public final class FaultyEngineProvider implements EngineProvider {
             new Class<?>[] {type},
             (self, method, arguments) -> {
               boolean port = type != Engine.class && !method.getName().equals("features");
+              if (method.getName().equals("broken") && fault == Fault.BROKEN_DOWN) {
+                return Optional.of("The engine has broken down.");
+              }
               if (method.getName().equals("health") && fault != Fault.NONE) {
                 return new Engine.Health(false, "The broker does not answer: start it.");
               }

@@ -2,6 +2,7 @@ package io.openhqm.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openhqm.server.FaultyEngineProvider.Fault;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,7 +28,7 @@ class ServeProcessTest {
   void onSigtermTheRunningJobEndsFirstAndTheLogHasItAll() throws Exception {
     try (var backend = new TestBackend();
         var client = HttpClient.newHttpClient()) {
-      var process = start(backend.url());
+      var process = start(backend.url(), "embedded", Fault.NONE);
       try {
         var errors = folder.resolve("err");
         Awaitility.await().until(() -> LISTENS.matcher(Files.readString(errors)).find());
@@ -56,18 +57,32 @@ class ServeProcessTest {
     }
   }
 
+  @Test
+  void anEngineThatHasBrokenDownEndsTheProcessForWhoeverStartsItAgain() throws Exception {
+    var process = start("http://127.0.0.1:1", "faulty", Fault.BROKEN_DOWN);
+    try {
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("ended").isTrue();
+      assertThat(process.exitValue()).isEqualTo(1);
+      assertThat(Files.readAllLines(folder.resolve("err")))
+          .anyMatch(line -> LISTENS.matcher(line).find())
+          .contains("openhqm stops: The engine has broken down.");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
   /** In little memory, so that the collector takes what nobody holds. */
-  private Process start(String backend) throws Exception {
+  private Process start(String backend, String engine, Fault fault) throws Exception {
     var config =
         Files.writeString(
             folder.resolve("config.yaml"),
             """
             server: {host: 127.0.0.1, port: 0}
-            queue: {type: embedded, embedded_path: jobs.db}
-            cache: {type: embedded}
-            proxy: {enabled: true, endpoints: {backend: {url: "%s"}}}
+            queue: {type: %1$s, embedded_path: jobs.db}
+            cache: {type: %1$s}
+            proxy: {enabled: true, endpoints: {backend: {url: "%2$s"}}}
             """
-                .formatted(backend));
+                .formatted(engine, backend));
     return new ProcessBuilder(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -75,6 +90,7 @@ class ServeProcessTest {
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx48m",
                 "-Xmn1m",
+                "-D" + FaultyEngineProvider.PROPERTY + "=" + fault,
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),

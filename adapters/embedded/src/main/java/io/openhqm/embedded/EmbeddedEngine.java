@@ -138,6 +138,11 @@ final class EmbeddedEngine implements Engine {
   }
 
   @Override
+  public Optional<String> broken() {
+    return parts.writer().broken();
+  }
+
+  @Override
   public Map<String, Double> figures() {
     var writer = parts.writer();
     return Map.of(

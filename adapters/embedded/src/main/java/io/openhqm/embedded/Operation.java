@@ -42,6 +42,13 @@ abstract class Operation {
     LockSupport.unpark(owner);
   }
 
+  /** Unless its outcome is known already. */
+  final void failIfOpen(RuntimeException why) {
+    if (outcome == OPEN) {
+      fail(why);
+    }
+  }
+
   final void fail(RuntimeException why) {
     failure = why;
     outcome = FAILED;

@@ -55,6 +55,7 @@ final class Writer implements AutoCloseable {
   private volatile boolean parked;
   private volatile boolean closing;
   private volatile @Nullable String trouble;
+  private volatile @Nullable UnavailableException broken;
   private volatile long commits;
   private volatile long operations;
   private long claimsSince;
@@ -104,8 +105,11 @@ final class Writer implements AutoCloseable {
         } finally {
           board.lock.unlock();
         }
+        var why = broken;
         operation.fail(
-            new UnavailableException("the embedded engine is closed", Duration.ofSeconds(1)));
+            why == null
+                ? new UnavailableException("the embedded engine is closed", Duration.ofSeconds(1))
+                : why);
         return;
       }
       operation.before = last;
@@ -130,8 +134,16 @@ final class Writer implements AutoCloseable {
     return operations;
   }
 
+  /** Why nothing can be written any more, if that is so. */
+  Optional<String> broken() {
+    return Optional.ofNullable(broken).map(Throwable::getMessage);
+  }
+
   /** What is wrong, if the last transaction failed. */
   Optional<String> trouble() {
+    if (broken != null) {
+      return broken();
+    }
     return thread.isAlive()
         ? Optional.ofNullable(trouble)
         : Optional.of("the embedded engine is closed");
@@ -156,8 +168,41 @@ final class Writer implements AutoCloseable {
   }
 
   private void work() {
-    long nextTick = System.nanoTime();
     var batch = new ArrayList<Operation>();
+    try {
+      work(batch);
+    } catch (Throwable defect) {
+      breakDown(batch, defect);
+      throw defect; // the thread ends by it, as others do
+    }
+  }
+
+  /**
+   * Memory and file may say different things by now, so nothing is written or handed out any more;
+   * whoever waits is told, and whoever comes.
+   */
+  private void breakDown(List<Operation> batch, Throwable defect) {
+    var why =
+        new UnavailableException(
+            "the embedded engine of "
+                + file
+                + " has broken down ("
+                + defect
+                + "): start the process again",
+            Duration.ofSeconds(10),
+            defect);
+    broken = why;
+    var last = newest.getAndSet(CLOSED);
+    board.close();
+    batch.forEach(operation -> operation.failIfOpen(why));
+    for (var operation = last; operation != null; operation = operation.before) {
+      operation.failIfOpen(why);
+    }
+    sql.rollback();
+  }
+
+  private void work(List<Operation> batch) {
+    long nextTick = System.nanoTime();
     while (true) {
       boolean open = drain(batch);
       long now = System.nanoTime();

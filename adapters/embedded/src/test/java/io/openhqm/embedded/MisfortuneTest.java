@@ -28,10 +28,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -106,6 +108,41 @@ final class MisfortuneTest {
         assertThat(engine.store().orElseThrow().find(message.id())).isPresent();
       }
       assertThat(engine.queue().orElseThrow().depth().messages()).isEqualTo(accepted.size() - 1);
+    }
+  }
+
+  @Test
+  @Timeout(30)
+  void aWriterThatBreaksDownTellsWhoWaitsAndWhoComesAndLosesNothing() {
+    Message accepted;
+    try (var engine = open()) {
+      accepted = accept(engine, 10);
+      var writer = engine.parts().writer();
+      var breaking =
+          new Operation() {
+            @Override
+            void run(Sql sql) throws SQLException {
+              sql.update("DELETE FROM job");
+              throw new LinkageError("a defect");
+            }
+          };
+
+      assertThatThrownBy(() -> writer.write(breaking))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("LinkageError: a defect")
+          .hasMessageContaining("start the process again");
+      assertThatThrownBy(() -> accept(engine, 10))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("start the process again");
+      assertThat(engine.health().up()).isFalse();
+      assertThat(engine.broken()).hasValueSatisfying(why -> assertThat(why).contains("jobs.db"));
+      assertThatThrownBy(
+              () -> engine.queue().orElseThrow().receive(1, HOUR, Duration.ZERO, Set.of()))
+          .isInstanceOf(UnavailableException.class);
+    }
+    try (var engine = open()) {
+      assertThat(engine.store().orElseThrow().find(accepted.id())).isPresent();
+      assertThat(engine.broken()).isEmpty();
     }
   }
 
