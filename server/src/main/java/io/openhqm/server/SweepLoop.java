@@ -26,7 +26,7 @@ final class SweepLoop implements AutoCloseable {
     while (!closed) {
       try {
         sweep.run();
-      } catch (RuntimeException failed) {
+      } catch (Throwable failed) { // an Error too: nothing else sweeps
         telemetry.trouble("the sweep failed; it runs again in " + EVERY.toSeconds() + " s", failed);
       }
       try {

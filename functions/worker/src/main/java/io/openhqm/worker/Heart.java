@@ -36,7 +36,7 @@ final class Heart implements AutoCloseable {
   private void beatOnce() {
     try {
       beat.run();
-    } catch (RuntimeException bug) {
+    } catch (Throwable bug) { // an Error too: without it, leases would lapse while work goes on
       telemetry.trouble("a heartbeat failed", bug);
     }
   }

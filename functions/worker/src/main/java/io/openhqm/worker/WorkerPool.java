@@ -108,7 +108,7 @@ public final class WorkerPool implements AutoCloseable {
         sleep(Math.min(PAUSE_MAX_MS, 50L << Math.min(failures, 7)));
       } catch (InterruptedException stop) {
         return;
-      } catch (RuntimeException bug) {
+      } catch (Throwable bug) { // an Error too: nothing else takes messages
         telemetry.trouble("taking messages failed; trying again", bug);
         sleep(PAUSE_MAX_MS);
       }
@@ -191,7 +191,7 @@ public final class WorkerPool implements AutoCloseable {
       var endless = new Deadline(Instant.MAX, clock);
       var invocation = new Worker.Invocation(turn.resolution(), endless, true);
       settle(turn.delivery(), worker.deliver(turn.delivery(), invocation));
-    } catch (RuntimeException bug) {
+    } catch (Throwable bug) {
       telemetry.trouble("a delivery was left to come again", bug);
     }
   }

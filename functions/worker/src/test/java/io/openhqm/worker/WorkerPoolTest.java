@@ -72,6 +72,12 @@ final class WorkerPoolTest {
   private static final class Seen implements Telemetry {
     private final AtomicInteger attemptsStarted = new AtomicInteger();
     private final AtomicInteger attemptsGivenBack = new AtomicInteger();
+    private final List<String> troubles = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void trouble(String what, Throwable cause) {
+      troubles.add(cause.toString());
+    }
 
     @Override
     public void attemptStarted(UUID id, String endpoint, int attempt) {
@@ -141,6 +147,18 @@ final class WorkerPoolTest {
       asked.incrementAndGet();
       return real.receive(
           max, visibility, wait.isZero() ? Duration.ZERO : Duration.ofHours(1), full);
+    }
+  }
+
+  /** Fails once by what no engine should throw. */
+  private record Faulty(RequestQueue real, AtomicInteger asked) implements OverQueue {
+    @Override
+    public List<Delivery> receive(int max, Duration visibility, Duration wait, Set<String> full)
+        throws InterruptedException {
+      if (asked.getAndIncrement() == 0) {
+        throw new LinkageError("a defect");
+      }
+      return real.receive(max, visibility, wait, full);
     }
   }
 
@@ -218,6 +236,15 @@ final class WorkerPoolTest {
       answer.countDown();
       awaitCompleted(second);
       await().until(() -> pool.active() == 0);
+    }
+  }
+
+  @Test
+  void messagesAreTakenAgainAfterAnError() {
+    try (var pool = pool(new Faulty(queue, new AtomicInteger()), backend, LEASE)) {
+      pool.start();
+      awaitCompleted(submit("fast"));
+      assertThat(seen.troubles).containsExactly("java.lang.LinkageError: a defect");
     }
   }
 
