@@ -23,6 +23,7 @@ import io.helidon.webserver.http2.Http2Config;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Headers;
+import io.openhqm.core.Telemetry;
 import io.openhqm.core.api.ApiFunction;
 import io.openhqm.core.api.ApiRequest;
 import io.openhqm.core.api.ApiResponse;
@@ -39,7 +40,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -94,16 +94,17 @@ final class HttpListener implements AutoCloseable {
   private final Settings settings;
   private final ApiFunction api;
   private final Observer observer;
+  private final Telemetry telemetry;
   private final AtomicInteger inWork = new AtomicInteger();
   private final ConcurrentMap<String, HeaderName> headerNames = new ConcurrentHashMap<>();
-  private final Set<Thread> pollers = ConcurrentHashMap.newKeySet();
   private final WebServer server;
   private volatile boolean draining;
 
-  HttpListener(Settings settings, ApiFunction api, Observer observer) {
+  HttpListener(Settings settings, ApiFunction api, Observer observer, Telemetry telemetry) {
     this.settings = settings;
     this.api = api;
     this.observer = observer;
+    this.telemetry = telemetry;
     this.server =
         WebServer.builder()
             .host(settings.host())
@@ -184,12 +185,8 @@ final class HttpListener implements AutoCloseable {
     draining = true;
   }
 
-  /**
-   * Waits until no request is in work, but not longer than {@code grace}; who waits for a job to
-   * end is told to ask again.
-   */
+  /** Waits until no request is in work, but not longer than {@code grace}. */
   void drain(Duration grace) throws InterruptedException {
-    pollers.forEach(Thread::interrupt);
     long until = System.nanoTime() + grace.toNanos();
     while (inWork.get() > 0 && System.nanoTime() < until) {
       Thread.sleep(10);
@@ -263,7 +260,7 @@ final class HttpListener implements AutoCloseable {
                 "Dead letters are for operators on the server's own machine; see server.admin.")
             .toResponse();
       }
-      return handled(
+      return api.handle(
           new ApiRequest(
               request.prologue().method().text(),
               path,
@@ -277,24 +274,13 @@ final class HttpListener implements AutoCloseable {
     } catch (InterruptedException stopping) {
       // The interrupt has done its work; left in place it would close the socket before the answer.
       return stopping();
-    }
-  }
-
-  private ApiResponse handled(ApiRequest request) throws InterruptedException {
-    boolean polls =
-        (request.method().equals("GET") || request.method().equals("HEAD"))
-            && request.headers().has("Prefer");
-    if (!polls) {
-      return api.handle(request);
-    }
-    pollers.add(Thread.currentThread());
-    try {
-      if (draining) {
-        return stopping();
-      }
-      return api.handle(request);
-    } finally {
-      pollers.remove(Thread.currentThread());
+    } catch (Error defect) {
+      // Left to the server, it would be answered as if the request were malformed.
+      telemetry.trouble("a request was answered with 500", defect);
+      return Problem.of(
+              Problem.Kind.INTERNAL, "The server failed; the operator finds the cause in its log.")
+          .toResponse()
+          .with("Connection", "close");
     }
   }
 

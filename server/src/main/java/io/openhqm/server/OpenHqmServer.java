@@ -56,6 +56,7 @@ public final class OpenHqmServer implements AutoCloseable {
   private final Engines engines;
   private final Optional<Workers> workers;
   private final HttpListener listener;
+  private final Waits waits = new Waits();
   private volatile Phase phase = Phase.STARTING;
 
   /** What works on the queue. */
@@ -97,7 +98,8 @@ public final class OpenHqmServer implements AutoCloseable {
                 server.maxWaitingRequests(),
                 server.admin() == OpenHqmConfig.Admin.ANY ? caller -> true : HttpListener::isLocal),
             new Api(resources, telemetry),
-            metrics);
+            metrics,
+            telemetry);
     gauges(metrics, clock);
   }
 
@@ -143,6 +145,7 @@ public final class OpenHqmServer implements AutoCloseable {
     var wait = config.server().maxWait();
     var ids = new UuidV7(clock, new SecureRandom());
     var claimCheck = engines.claimCheck();
+    var store = waits.in(engines.store());
     var submit =
         new Submit(
             new Submit.Settings(
@@ -156,7 +159,7 @@ public final class OpenHqmServer implements AutoCloseable {
             new Submit.Ports(
                 resolver,
                 engines.intake(telemetry),
-                engines.store(),
+                store,
                 claimCheck,
                 ids,
                 clock,
@@ -166,7 +169,7 @@ public final class OpenHqmServer implements AutoCloseable {
         new Status(
             new Status.Settings(links, POLL_AFTER, wait, config.cache().ttl()),
             new Status.Ports(
-                engines.store(),
+                store,
                 claimCheck,
                 id -> workers.ifPresent(parts -> parts.attempts().cancel(id)),
                 engines.responses(),
@@ -294,7 +297,8 @@ public final class OpenHqmServer implements AutoCloseable {
 
   /**
    * Stops in order: not ready, no more submissions, no more messages, running attempts get the
-   * grace time, the rest is given back, then the engine is closed.
+   * grace time, the rest is given back, who waits for a job to end is told to ask again, then the
+   * engine is closed.
    */
   @Override
   public void close() {
@@ -307,6 +311,7 @@ public final class OpenHqmServer implements AutoCloseable {
         workers.get().sweep().close();
         workers.get().pool().stop(grace);
       }
+      waits.end();
       listener.drain(grace.compareTo(LISTENER_GRACE_MAX) < 0 ? grace : LISTENER_GRACE_MAX);
     } catch (InterruptedException hurry) {
       Thread.currentThread().interrupt();

@@ -3,6 +3,7 @@ package io.openhqm.server;
 import static io.openhqm.server.Problems.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openhqm.core.Telemetry;
 import io.openhqm.server.FaultyEngineProvider.Fault;
 import io.openhqm.server.OpenHqmServer.Mode;
 import io.openhqm.tck.OpenApiConformance;
@@ -266,7 +267,8 @@ class EveryAnswerTest {
             request -> {
               throw new AssertionError("let in: " + request);
             },
-            new Metrics("orders"));
+            new Metrics("orders"),
+            Telemetry.NONE);
     listener.start();
     try {
       for (String operation : operations()) {

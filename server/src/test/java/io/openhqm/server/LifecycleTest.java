@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -116,6 +117,40 @@ class LifecycleTest {
 
     assertProblem(waiting.get(1, TimeUnit.SECONDS), 503, "overloaded");
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+  }
+
+  @Test
+  void whoSubmitsAndWaitsIsToldWhereToFindWhatWasStored() throws Exception {
+    var server = start("30");
+    String metrics = "openhqm_jobs_accepted_total{endpoint=\"backend\"} ";
+    var submission =
+        CompletableFuture.supplyAsync(
+            () ->
+                server.submit(
+                    "{\"payload\": 1, \"metadata\": {\"delay\": 600}}", "Prefer", "wait=30"),
+            Thread::startVirtualThread);
+    var proxied =
+        CompletableFuture.supplyAsync(
+            () ->
+                server.send(
+                    "PUT",
+                    "/proxy/backend/x",
+                    new byte[] {1},
+                    "Prefer",
+                    "wait=30",
+                    "X-OpenHQM-Delay",
+                    "600"),
+            Thread::startVirtualThread);
+    Awaitility.await().until(() -> server.get("/metrics").text().contains(metrics + 2));
+    server.close();
+
+    try (var again = start("30")) {
+      for (var waited : List.of(submission, proxied)) {
+        var answer = waited.get(1, TimeUnit.SECONDS);
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(again.get("/api/v1/status/" + answer.id()).field("status")).isEqualTo("PENDING");
+      }
+    }
   }
 
   @Test
