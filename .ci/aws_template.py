@@ -149,6 +149,10 @@ def target(node):
     return node
 
 
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
 def function_of(stack, reference):
     name = target(reference)
     if stack.resources[name]["Type"] == "AWS::Lambda::Alias":
@@ -257,7 +261,7 @@ def policies_name_their_actions_and_resources(stack):
         for statement in statements(resource):
             if statement["Effect"] != "Allow":
                 continue
-            actions, resources = (statement[key] if isinstance(statement[key], list) else [statement[key]] for key in ("Action", "Resource"))
+            actions, resources = listed(statement["Action"]), listed(statement["Resource"])
             for action in actions:
                 if "*" in action:
                     yield "%s: action %s" % (name, action)
@@ -364,11 +368,22 @@ def data_is_private_and_goes_over_tls_only(stack):
         yield "BodyBucket is open"
     denied = {
         target(each) for kind in ("AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy") for policy in stack.of_type(kind).values()
-        for statement in statements(policy) if statement["Effect"] == "Deny" for each in statement["Resource"]
+        for statement in statements(policy) if statement["Effect"] == "Deny" for each in listed(statement["Resource"])
     }
     for name in [*stack.of_type("AWS::SQS::Queue"), "BodyBucket"]:
         if name not in denied:
             yield "%s may be reached without TLS" % name
+
+
+@check
+def policy_of_a_queue_is_one_that_sqs_takes(stack):
+    """It names no other queue, and a statement names one: SQS refuses it otherwise, and with it the stack."""
+    for name, policy in stack.of_type("AWS::SQS::QueuePolicy").items():
+        queues = [target(each) for each in policy["Properties"]["Queues"]]
+        for statement in statements(policy):
+            named = [target(each) for each in listed(statement["Resource"])]
+            if len(named) != 1 or queues != named:
+                yield "%s of %s names %s" % (name, ", ".join(queues), ", ".join(named))
 
 
 @check
