@@ -34,6 +34,7 @@ final class Variables {
           "OPENHQM_SERVER",
           "OPENHQM_JAVA_HOME",
           "OPENHQM_JAVA_OPTS",
+          "OPENHQM_CLASS_PATH",
           "OPENHQM_AOT");
 
   /** What Kubernetes sets for a service of the name openhqm. */
