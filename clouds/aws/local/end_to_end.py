@@ -286,8 +286,7 @@ def killed_worker_loses_nothing(world):
     before = len(world.backend.calls_at("/hang/kill"))
     jobs = [submitted(world.standard, str(i).encode(), "/hang/kill") for i in range(3)]
     until(lambda: len(world.backend.calls_at("/hang/kill")) - before >= 3)
-    killed = kill_workers()
-    assert killed, "no process of the worker was found"
+    assert signal_workers(world, signal.SIGKILL), "no process of the worker was found"
     world.backend.release.set()
     try:
         for job in jobs:
@@ -296,13 +295,35 @@ def killed_worker_loses_nothing(world):
         world.backend.release.clear()
 
 
-def kill_workers():
-    """Kills the functions that are workers; says how many."""
-    listing = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
-    found = [int(line.split()[0]) for line in listing.splitlines() if "io.openhqm.aws.worker.WorkerHandler" in line and "java" in line]
+def worker_that_is_killed_at_its_time_limit_loses_nothing(world):
+    """A worker stands still in mid-attempt, so that it gives nothing back, and its platform kills it: that attempt counts, and the next one ends the job."""
+    job = submitted(world.standard, b"1", "/hang/still")
+    until(lambda: world.backend.calls_at("/hang/still"))
+    assert signal_workers(world, signal.SIGSTOP), "no process of the worker was found"
+
+    def killed():
+        return re.search(r"Lambda \S*WorkerFunction\S*: Task timed out after 30", world.emulator.log.read_text())
+
+    until(killed)
+    signal_workers(world, signal.SIGKILL)  # those that stand still with nothing to do
+    world.backend.release.set()
+    try:
+        _, answer = ended(world.standard, job, 240)
+    finally:
+        world.backend.release.clear()
+    assert (answer["status"], answer["result"]) == ("COMPLETED", "late"), answer
+    assert json.loads(world.standard.call("GET", "/api/v1/status/" + job)[2])["attempts"] == 2
+    assert len(world.backend.calls_at("/hang/still")) == 2
+
+
+def signal_workers(world, number):
+    """Sends a signal to the functions of this emulator that are workers; says to how many."""
+    listing = subprocess.run(["ps", "-eo", "pid,sess,args"], capture_output=True, text=True, check=True).stdout
+    processes = [line.split(maxsplit=2) for line in listing.splitlines()[1:]]
+    found = [int(pid) for pid, session, command in processes if int(session) == world.emulator.process.pid and "io.openhqm.aws.worker.WorkerHandler" in command]
     for process in found:
         try:
-            os.kill(process, signal.SIGKILL)
+            os.kill(process, number)
         except ProcessLookupError:
             pass
     return len(found)
@@ -461,7 +482,7 @@ TESTS = [
     repeated_delivery_calls_the_backend_once, jobs_of_a_session_stay_in_order, big_body_goes_through_the_bucket,
     answer_that_lambda_cannot_carry_is_refused_clearly, expired_job_is_gone, worker_reads_its_secrets, every_end_is_announced,
     throttled_table_takes_nothing_in, queue_that_is_down_takes_nothing_in,
-    killed_worker_loses_nothing, invocation_timeout,
+    killed_worker_loses_nothing, worker_that_is_killed_at_its_time_limit_loses_nothing, invocation_timeout,
 ]
 
 
