@@ -3,8 +3,10 @@ package io.openhqm.core;
 /**
  * Where each finished job is announced by its {@link Announcement}, for programs that wait on a
  * queue rather than poll. At least once: where the job store is of another engine, a process that
- * dies between the end and its announcement announces it again. Safe for use by many threads; calls
- * block. An announcement need not be kept longer than the job can be read.
+ * dies between the end and its announcement announces it again, and a job that is cancelled while
+ * it waits is announced by who cancels it and by the worker that comes upon its message. Safe for
+ * use by many threads; calls block. An announcement need not be kept longer than the job can be
+ * read.
  */
 public interface ResponseQueue {
   /**
