@@ -1,6 +1,8 @@
 package io.openhqm.aws.dynamodb;
 
 import io.openhqm.core.UnavailableException;
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.time.Duration;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -43,6 +45,12 @@ final class Failures {
             + "): look at the table's name, the region and what this role may do",
         LATER,
         cause);
+  }
+
+  /** Whether there was a connection, and it broke. */
+  static boolean isCut(SdkException failure) {
+    return failure.getCause() instanceof SocketException cause
+        && !(cause instanceof ConnectException);
   }
 
   /** Somebody else's step came between each look and each write. */

@@ -40,6 +40,9 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
  * <p>A call goes on when its thread is interrupted, and the thread finds its flag set afterwards: a
  * worker that was told to stop still has to record what it has. The SDK would give such a call up
  * half-way.
+ *
+ * <p>A call whose last try was cut off is made once more: after a break of the network each of the
+ * five connections that the JDK keeps may be dead, and the SDK has three tries.
  */
 final class Table implements AutoCloseable {
   private static final int TRIES = 4;
@@ -270,7 +273,8 @@ final class Table implements AutoCloseable {
         } catch (SdkClientException broken) {
           boolean stopped = Thread.interrupted();
           interrupted |= stopped;
-          if (!stopped || attempt == TRIES) {
+          boolean again = stopped || attempt == 1 && Failures.isCut(broken);
+          if (!again || attempt == TRIES) {
             throw Failures.of(broken);
           }
         } catch (SdkException refused) {

@@ -111,6 +111,17 @@ final class UnavailableTest extends StoreTest {
     assertThat(proxy.calls()).hasSize(2);
   }
 
+  @Test
+  void connectionsThatAllDiedWhileTheProcessStoodStillCostNoCall() {
+    var job = created();
+    var dead = new Fate.Dead();
+    proxy.next(dead, dead, dead, dead, dead);
+
+    assertThat(shaky.find(job.id())).contains(job);
+
+    assertThat(proxy.calls()).hasSize(6);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"})

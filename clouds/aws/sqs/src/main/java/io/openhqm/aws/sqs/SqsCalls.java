@@ -32,6 +32,9 @@ import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
  * worker that was told to stop still has to say what became of its messages. The SDK would give
  * such a call up half-way, so it is made once more. That holds for virtual threads, as workers are:
  * in another, the SDK takes an interrupt that comes while SQS is silent for its own time-out.
+ *
+ * <p>A call whose last try was cut off is made once more, too: after a break of the network each of
+ * the five connections that the JDK keeps may be dead, and the SDK has three tries.
  */
 final class SqsCalls {
   /** How many messages SQS takes or gives in one call. */
@@ -305,7 +308,8 @@ final class SqsCalls {
         } catch (SdkException failure) {
           boolean stopped = failure instanceof SdkClientException && Thread.interrupted();
           interrupted |= stopped;
-          if (!stopped || attempt == INTERRUPTIONS_MAX) {
+          boolean again = stopped || attempt == 0 && SqsFailures.isCut(failure);
+          if (!again || attempt == INTERRUPTIONS_MAX) {
             throw SqsFailures.unavailable(action, queue, failure);
           }
         }

@@ -2,6 +2,8 @@ package io.openhqm.aws.sqs;
 
 import io.openhqm.core.EngineException;
 import io.openhqm.core.UnavailableException;
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
@@ -58,6 +60,12 @@ final class SqsFailures {
   static UnavailableException unavailable(String action, SqsQueue queue, SdkException failure) {
     var diagnosis = diagnosis(action, queue, failure);
     return new UnavailableException(diagnosis.text, diagnosis.retryAfter, failure);
+  }
+
+  /** Whether there was a connection, and it broke. */
+  static boolean isCut(SdkException failure) {
+    return failure.getCause() instanceof SocketException cause
+        && !(cause instanceof ConnectException);
   }
 
   /** The failure of one entry of a batch, as that of a call of its own would be. */

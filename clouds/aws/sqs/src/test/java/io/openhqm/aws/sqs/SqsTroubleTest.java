@@ -16,7 +16,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -53,7 +55,6 @@ final class SqsTroubleTest {
         Arguments.of("no such queue", refusal(400, "QueueDoesNotExist"), "create it, or correct"),
         Arguments.of("a key that is off", refusal(400, "KmsDisabled"), "look at the key"),
         Arguments.of("anything else", refusal(400, "InvalidParameterValue"), "queue.sqs_*"),
-        Arguments.of("a cut connection", (Answer) (call, to) -> to.reset(), "network"),
         Arguments.of("no JSON", (Answer) (call, to) -> to.json(200, "<html>"), "SendMessage"));
   }
 
@@ -68,6 +69,15 @@ final class SqsTroubleTest {
       assertThat(told.getMessage()).doesNotContain("123456789012").doesNotContain("http://");
       assertThat(told.retryAfter()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(5));
       assertThat(sqs.calls()).as("tries").hasSizeBetween(1, 3);
+    }
+  }
+
+  @Test
+  void senderIsToldThatNoConnectionLasts() throws Exception {
+    try (var sqs = new ScriptedSqs((call, to) -> to.reset());
+        var engine = sqs.engine(clock, false)) {
+      assertThat(failedSend(engine)).hasMessageContaining("look at the network");
+      assertThat(sqs.calls()).as("tries").hasSize(6);
     }
   }
 
@@ -295,6 +305,45 @@ final class SqsTroubleTest {
       queue.send(Samples.message(), clock.instant());
 
       assertThat(sqs.calls()).as("one, one that was cut, and its repetition").hasSize(3);
+    }
+  }
+
+  @Test
+  void connectionsThatAllDiedWhileTheProcessStoodStillCostNoCall() throws Exception {
+    int kept = 5;
+    var together = new CyclicBarrier(kept);
+    var answered = new AtomicInteger();
+    try (var sqs =
+            new ScriptedSqs(
+                (call, to) -> {
+                  if (to.uses() > 1) {
+                    to.reset();
+                    return;
+                  }
+                  if (answered.getAndIncrement() < kept) {
+                    together.await();
+                  }
+                  to.json(200, "{\"MessageId\":\"1\"}");
+                });
+        var engine = sqs.engine(clock, false)) {
+      var queue = engine.queue().orElseThrow();
+      var sends =
+          Stream.generate(
+                  () ->
+                      new FutureTask<Void>(
+                          () -> queue.send(Samples.message(), clock.instant()), null))
+              .limit(kept)
+              .toList();
+      sends.forEach(Thread::startVirtualThread);
+      for (var send : sends) {
+        send.get(20, SECONDS);
+      }
+
+      queue.send(Samples.message(), clock.instant());
+
+      assertThat(sqs.calls())
+          .as("some by connections that were cut, and one that went through")
+          .hasSizeBetween(kept + 3, 2 * kept + 1);
     }
   }
 
