@@ -16,7 +16,7 @@ import java.util.Set;
  */
 public record RetryPolicy(
     int attemptsMax, Duration delayBase, Duration delayMax, Set<Integer> statusCodes) {
-  /** 408, 425, 429, 502, 503 and 504. */
+  /** Answers that ask for another try where the configuration does not say which. */
   public static final Set<Integer> RETRIED_BY_DEFAULT = Set.of(408, 425, 429, 502, 503, 504);
 
   public RetryPolicy {

@@ -9,7 +9,9 @@ import static io.openhqm.core.config.Setting.text;
 import static io.openhqm.core.config.Setting.tree;
 import static io.openhqm.core.config.Setting.whole;
 
+import io.openhqm.core.RetryPolicy;
 import java.util.List;
+import java.util.TreeSet;
 
 /** The settings of the proxy, its endpoints and the routes to them. */
 final class ProxySettings {
@@ -91,7 +93,7 @@ final class ProxySettings {
           text("auth_header_name", "X-API-Key", "The header field of api_key and custom."),
           list(
               "retry_status_codes",
-              "[408, 425, 429, 502, 503, 504]",
+              new TreeSet<>(RetryPolicy.RETRIED_BY_DEFAULT).toString(),
               "Answers that ask for another try, from 200 to 599."),
           whole("max_retries", "", 0, 1_000, "Attempts after the first." + WORKERS)
               .unit("attempts")
