@@ -45,7 +45,8 @@ final class EmbeddedEngine implements Engine {
       var database = new Database(settings.file());
       var board = new Board(clock, settings.window(), settings.cachedBytes());
       var sql = recover(database, database.connectToWrite(), board, clock);
-      var writer = new Writer(sql, board, settings.file(), chores(settings, board, clock));
+      var writer =
+          new Writer(sql, board, settings.file(), chores(settings, board, clock), Writer::nap);
       var parts =
           new Parts(settings, clock, board, writer, new Readers(database), new EndWaiters());
       writer.start();

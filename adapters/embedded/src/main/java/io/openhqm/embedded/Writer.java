@@ -51,6 +51,7 @@ final class Writer implements AutoCloseable {
   private final Board board;
   private final Path file;
   private final List<Chore> chores;
+  private final Runnable nap;
   private final Thread thread;
   private volatile boolean parked;
   private volatile boolean closing;
@@ -74,12 +75,21 @@ final class Writer implements AutoCloseable {
     @Nullable Operation next(Sql sql, boolean idle) throws SQLException;
   }
 
-  Writer(Sql sql, Board board, Path file, List<Chore> chores) {
+  /**
+   * @param nap how the next one is waited for, which is {@link #nap} but for tests
+   */
+  Writer(Sql sql, Board board, Path file, List<Chore> chores, Runnable nap) {
     this.sql = sql;
     this.board = board;
     this.file = file;
     this.chores = chores;
+    this.nap = nap;
     thread = Thread.ofPlatform().name("openhqm-embedded-writer").daemon(true).unstarted(this::work);
+  }
+
+  /** Long enough for who was told of a commit to come with more. */
+  static void nap() {
+    LockSupport.parkNanos(NAP);
   }
 
   void start() {
@@ -336,7 +346,7 @@ final class Writer implements AutoCloseable {
     if (batch.size() >= Math.min(CROWD, expected)) {
       return false;
     }
-    LockSupport.parkNanos(this, NAP);
+    nap.run();
     return joined(batch);
   }
 
