@@ -2,20 +2,14 @@ package io.openhqm.core.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openhqm.core.Body;
-import io.openhqm.core.Bytes;
 import io.openhqm.core.EndpointResolver.Resolution;
 import io.openhqm.core.Headers;
 import io.openhqm.core.Message;
-import io.openhqm.core.Metadata;
-import io.openhqm.core.Priority;
 import io.openhqm.core.config.ConfigLoader;
 import io.openhqm.core.config.ConfigResult;
+import io.openhqm.core.transform.Messages;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,20 +29,7 @@ class PythonRoutingTest {
             -\s""";
 
   private static Message message(String payload, String metadata) {
-    return new Message(
-        UUID.randomUUID(),
-        Body.of(Bytes.utf8(payload)),
-        Headers.of("X-Kind", "k"),
-        new Metadata(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Priority.NORMAL,
-            Optional.empty(),
-            Bytes.utf8(metadata)),
-        Instant.parse("2026-02-07T10:30:00Z"),
-        Optional.empty());
+    return Messages.of(payload, metadata, Headers.of("X-Kind", "k"));
   }
 
   /** The endpoint that {@code message} goes to by these routes. */

@@ -13,10 +13,10 @@ import io.openhqm.core.Headers;
 import io.openhqm.core.Message;
 import io.openhqm.core.Metadata;
 import io.openhqm.core.PermanentException;
-import io.openhqm.core.Priority;
 import io.openhqm.core.Rewrite;
 import io.openhqm.core.config.ConfigLoader;
 import io.openhqm.core.config.ConfigResult;
+import io.openhqm.core.transform.Messages;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,11 +24,9 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class RewriteTest {
-  private static final UUID ID = UUID.fromString("019c3789-1234-7abc-8def-0123456789ab");
   private static final String CONFIG =
       """
       proxy:
@@ -64,20 +62,8 @@ class RewriteTest {
   }
 
   private static Message message(String payload, String metadata) {
-    return new Message(
-        ID,
-        Body.of(Bytes.utf8(payload)),
-        Headers.of("X-Original", "o", "x-user", "client's", "X-Kept", "k"),
-        new Metadata(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Priority.NORMAL,
-            Optional.empty(),
-            Bytes.utf8(metadata)),
-        Instant.EPOCH,
-        Optional.empty());
+    return Messages.of(
+        payload, metadata, Headers.of("X-Original", "o", "x-user", "client's", "X-Kept", "k"));
   }
 
   private static Headers sent(String payload, String metadata) {
@@ -90,7 +76,7 @@ class RewriteTest {
   @Test
   void headersAreTakenOutOfTheMessageAndLieOverTheClients() {
     var headers = sent("{\"user\": {\"name\": \"Zoë\"}, \"flag\": true}", "{\"key\": \"k-1\"}");
-    assertThat(headers.all("x-request-id")).containsExactly(ID.toString());
+    assertThat(headers.all("x-request-id")).containsExactly(Messages.ID.toString());
     assertThat(headers.all("x-user")).containsExactly("Zoë");
     assertThat(headers.all("x-flag")).containsExactly("true");
     assertThat(headers.all("x-from")).containsExactly("o");
@@ -113,7 +99,7 @@ class RewriteTest {
     assertThat(headers.has("x-deep")).isFalse();
     assertThat(headers.has("x-none")).isFalse();
     assertThat(headers.all("x-user")).containsExactly("client's");
-    assertThat(headers.all("idempotency-key")).containsExactly('"' + ID.toString() + '"');
+    assertThat(headers.all("idempotency-key")).containsExactly('"' + Messages.ID.toString() + '"');
   }
 
   @Test
@@ -155,7 +141,7 @@ class RewriteTest {
             .route();
     var message =
         new Message(
-            ID,
+            Messages.ID,
             Body.of(Bytes.utf8("{\"n\": 5}")),
             Headers.of("Content-Type", "application/x", "Content-Digest", "d", "x-kept", "k"),
             Metadata.none(),

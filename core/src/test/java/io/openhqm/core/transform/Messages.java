@@ -11,12 +11,16 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** Messages for tests. */
-final class Messages {
-  static final UUID ID = UUID.fromString("019c3789-1234-7abc-8def-0123456789ab");
+public final class Messages {
+  /** Of every one of them. */
+  public static final UUID ID = UUID.fromString("019c3789-1234-7abc-8def-0123456789ab");
 
   private Messages() {}
 
-  static Message of(String payload, String metadata, Headers headers) {
+  /**
+   * @param metadata a JSON object, of which nothing is read: the fields of its own are not set
+   */
+  public static Message of(String payload, String metadata, Headers headers) {
     return new Message(
         ID,
         Body.of(Bytes.utf8(payload)),

@@ -3,27 +3,16 @@ package io.openhqm.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.openhqm.core.Attempt;
 import io.openhqm.core.Body;
 import io.openhqm.core.Bytes;
-import io.openhqm.core.Deadline;
-import io.openhqm.core.EndpointResolver.Route;
 import io.openhqm.core.Headers;
-import io.openhqm.core.Message;
-import io.openhqm.core.Metadata;
 import io.openhqm.core.Processor;
-import io.openhqm.core.RetryPolicy;
+import io.openhqm.tck.Attempts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import javax.tools.ToolProvider;
@@ -92,29 +81,12 @@ final class ProcessorsTest {
     out.closeEntry();
   }
 
-  private static Attempt attempt() {
-    var retry = new RetryPolicy(1, Duration.ZERO, Duration.ZERO, Set.of());
-    var message =
-        new Message(
-            new UUID(1, 1),
-            Body.of(Bytes.empty()),
-            Headers.none(),
-            Metadata.none(),
-            Instant.EPOCH,
-            Optional.empty());
-    return new Attempt(
-        message,
-        1,
-        Deadline.after(Duration.ofSeconds(1), InstantSource.system()),
-        new Route("own", Optional.empty(), "POST", Duration.ofSeconds(1), retry));
-  }
-
   @Test
   void itFindsWhatItsJarBringsByTheContextClassLoaderWhichIsPutBackAfterwards() throws Exception {
     var before = Thread.currentThread().getContextClassLoader();
     try (var processor = Processors.load("finder", List.of(jar()), Map.of())) {
       assertThat(processor.name()).isEqualTo("finder");
-      var body = (Body.Inline) processor.process(attempt()).body();
+      var body = (Body.Inline) processor.process(Attempts.of(Bytes.empty(), Headers.none())).body();
       assertThat(body.bytes().toUtf8()).isEqualTo("treasure treasure");
       assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(before);
     }
