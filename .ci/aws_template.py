@@ -41,6 +41,15 @@ VARIANTS = {
     },
     "custom-runtime": {"Runtime": "provided.al2023", "Architecture": "x86_64", "WorkerTimeLimit": "900"},
 }
+# Parameters that are too long for the description of a version. docs/aws.md names them: a change is live with another Revision.
+LONG = (
+    "Config", "ConfigParameterName", "ConfigPath", "DefaultEndpoint", "KmsKeyArn", "Layers", "SecretArn", "SecretNames", "SecurityGroupIds", "SubnetIds", "WorkerMainClass",
+)
+# For parameters whose words or whose default do not say it, another value than the default.
+OTHER = {
+    "Config": "{cache: {ttl_seconds: 60}}", "ConfigParameterName": "/openhqm/config:2", "ConfigPath": "/opt/config.yaml", "DefaultEndpoint": "https://orders.example.com",
+    "KmsKeyArn": KEY, "SecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders-AbCdEf", "WorkerMainClass": "com.example.Other",
+}
 # Resources of the document that belong to a server of one's own: they have no route on AWS.
 NOT_ON_AWS = ("/api/v1/dead-letters", "/metrics", "/health/")
 
@@ -470,6 +479,45 @@ def snapshots_only_where_the_runtime_has_them(stack):
             yield "%s: %s" % (name, applied)
 
 
+def changes_that_are_not_live():
+    """Callers use the alias live: each change of a parameter that reaches a function must give the function a version, and no version comes of an unchanged function."""
+    parameters = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]
+    documented = (ROOT / "docs/aws.md").read_text().partition("The long ones do not fit there.")[2].partition("\n\n")[0]
+    for base in ({}, VARIANTS["spring"]):
+        before = published(base)
+        for name, parameter in parameters.items():
+            other = OTHER.get(name, next((each for each in parameter.get("AllowedValues", ()) if str(each) != str(base.get(name, parameter.get("Default")))), None))
+            other = other or (int(parameter["Default"]) + 1 if parameter["Type"] == "Number" else "other")
+            after = published({**base, name: other})
+            for function in sorted(set(before) & set(after)):
+                changed, new = (before[function][part] != after[function][part] for part in (0, 1))
+                if name in LONG and new:
+                    yield "%s needs no Revision" % name
+                if name in LONG and "`%s`" % name not in documented:
+                    yield "docs/aws.md does not say that %s needs another Revision" % name
+                if changed != new and name not in LONG:
+                    yield "%s: %s of %s is another one" % (name, "only the version" if new else "all but the version", function)
+
+
+def published(parameters):
+    """What is frozen in the version of each function, and what makes CloudFormation publish one."""
+    stack, found = translated(parameters), {}
+    for name, version in stack.of_type("AWS::Lambda::Version").items():
+        function = target(version["Properties"]["FunctionName"])
+        frozen = {key: value for key, value in stack.properties(function).items() if key not in ("ReservedConcurrentExecutions", "Tags")}
+        found[function] = (frozen, (name, version["Properties"].get("Description")))
+    return found
+
+
+@check
+def versions_stay_to_roll_back_to(stack):
+    for name, version in stack.of_type("AWS::Lambda::Version").items():
+        if version.get("UpdateReplacePolicy") != "Retain" or version.get("DeletionPolicy") != "Retain":
+            yield name
+        if len(version["Properties"]["Description"]) - len(stack.parameters["Revision"]) + 64 > 256:
+            yield "%s: its description is too long with a long Revision" % name
+
+
 def lint(name, document, folder):
     path = Path(folder) / (name + ".json")
     path.write_text(json.dumps(document, indent=1))
@@ -492,6 +540,9 @@ def main(folder):
             passed, failed = passed + (not faults), failed + bool(faults)
             for fault in faults:
                 print("%s: %s: %s" % (name, rule.replace("_", " "), fault))
+    for fault in sorted(set(changes_that_are_not_live())):
+        failed += 1
+        print("a change that is not live: " + fault)
     print("template.yaml, deployed in %d ways:" % len(VARIANTS))
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed else 0
