@@ -415,6 +415,17 @@ def what_comes_again_by_itself_is_not_repeated(stack):
 
 
 @check
+def two_stacks_have_room_in_one_account(stack):
+    """What has a name in the account has it from the stack. Aliases and what belongs to an API have theirs within that."""
+    for name, resource in stack.resources.items():
+        kind = resource["Type"].split("::")
+        for key in ("Name", kind[-1] + "Name"):
+            value = resource["Properties"].get(key)
+            if isinstance(value, str) and kind[-1] not in ("Alias", "Authorizer", "Stage"):
+                yield "%s: %s is %s in every stack" % (name, key, value)
+
+
+@check
 def traces_are_sent_where_somebody_asked_for_them(stack):
     mode = "Active" if stack.parameters["Tracing"] == "true" else "PassThrough"
     for name, function in stack.of_type("AWS::Lambda::Function").items():
