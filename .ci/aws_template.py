@@ -316,10 +316,16 @@ def alarms_say_when_why_and_about_what(stack):
     for function in stack.of_type("AWS::Lambda::Function"):
         if ("Errors", function) not in watched:
             yield "nobody is told when %s fails" % function
-    must = {("ApproximateAgeOfOldestMessage", "RequestQueue"), ("ApproximateNumberOfMessagesVisible", "DeadLetterQueue"), ("Invocations", "SweepFunction")}
+    must = {("ApproximateNumberOfMessagesVisible", "DeadLetterQueue"), ("Invocations", "SweepFunction")}
+    # What is reported as failed is no error of a function: it lies on its queue until SQS forgets it.
+    taken = (target(mapping["Properties"]["EventSourceArn"]) for mapping in stack.of_type("AWS::Lambda::EventSourceMapping").values())
+    must |= {("ApproximateAgeOfOldestMessage", queue) for queue in taken}
     must |= {("Throttles", function) for function in ("SubmitFunction", "StatusFunction", "WorkerFunction", "SpringWorkerFunction") if function in stack.resources}
     for metric, of in sorted(must - watched):
         yield "nobody watches %s of %s" % (metric, of)
+    alarms = len(stack.of_type("AWS::CloudWatch::Alarm"))
+    if stack.parameters["FrontDoor"] == "http-api" and "| %d alarms, a dashboard |" % alarms not in (ROOT / "docs/aws.md").read_text():
+        yield "docs/aws.md does not say that there are %d" % alarms
 
 
 @check

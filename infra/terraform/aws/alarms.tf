@@ -7,6 +7,12 @@ locals {
         dimensions  = { QueueName = aws_sqs_queue.requests.name }
         threshold   = var.oldest_message_alarm_seconds, periods = 3
       }
+      given-up = {
+        description = "Jobs that the queue gave up on are not closed: see the log of the dead-letter function"
+        namespace   = "AWS/SQS", metric = "ApproximateAgeOfOldestMessage", statistic = "Maximum"
+        dimensions  = { QueueName = aws_sqs_queue.given_up.name }
+        threshold   = 900, periods = 3 # each failed try takes 180 s
+      }
       dead-letters = {
         description = "A job was given up: see docs/aws.md on dead letters"
         namespace   = "AWS/SQS", metric = "ApproximateNumberOfMessagesVisible", statistic = "Maximum"

@@ -317,6 +317,25 @@ run "spring_worker_without_its_package_is_refused" {
   expect_failures = [var.worker_runtime]
 }
 
+run "queues_are_watched_and_functions_that_are_throttled" {
+  assert {
+    condition = {
+      for name, alarm in aws_cloudwatch_metric_alarm.alarm : name => [alarm.metric_name, one(values(alarm.dimensions))]
+      if !endswith(name, "-errors") && name != "api-errors"
+      } == {
+      oldest-message   = ["ApproximateAgeOfOldestMessage", "openhqm-requests"]
+      given-up         = ["ApproximateAgeOfOldestMessage", "openhqm-given-up"]
+      dead-letters     = ["ApproximateNumberOfMessagesVisible", "openhqm-dead-letters"]
+      sweep-stopped    = ["Invocations", "openhqm-sweep"]
+      table-throttles  = ["WriteThrottleEvents", "openhqm-jobs"]
+      submit-throttles = ["Throttles", "openhqm-submit"]
+      status-throttles = ["Throttles", "openhqm-status"]
+      worker-throttles = ["Throttles", "openhqm-worker"]
+    }
+    error_message = "nobody is told when something waits, is given up or is throttled"
+  }
+}
+
 run "every_function_has_its_alarm" {
   assert {
     condition     = alltrue([for name in ["submit", "status", "worker", "sweep", "dead-letter"] : contains(keys(aws_cloudwatch_metric_alarm.alarm), "${name}-errors")])
