@@ -99,7 +99,8 @@ resource "aws_lambda_function" "function" {
       security_group_ids = vpc_config.value.security_group_ids
     }
   }
-  depends_on = [aws_iam_role_policy.least]
+  # In a VPC Lambda makes and removes network interfaces by the role: it must have all that it may do before the function is there, and until it is gone.
+  depends_on = [aws_iam_role_policy.least, aws_iam_role_policy_attachment.vpc]
 }
 
 resource "aws_lambda_alias" "live" {
