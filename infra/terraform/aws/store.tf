@@ -40,7 +40,7 @@ resource "aws_dynamodb_table" "jobs" {
 
 resource "aws_s3_bucket" "bodies" {
   bucket_prefix = "${var.name}-bodies-"
-  force_destroy = true
+  force_destroy = !var.deletion_protection
   tags          = var.tags
 }
 

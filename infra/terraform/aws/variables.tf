@@ -304,7 +304,7 @@ variable "body_retention_days" {
 }
 
 variable "deletion_protection" {
-  description = "Keep the table from being destroyed."
+  description = "Keep the table from being destroyed, and the bucket while anything is in it."
   type        = bool
   default     = false
 }

@@ -221,6 +221,23 @@ run "no_statement_allows_everything" {
   }
 }
 
+run "what_is_protected_is_not_emptied_either" {
+  variables {
+    deletion_protection = true
+  }
+  assert {
+    condition     = aws_dynamodb_table.jobs.deletion_protection_enabled && !aws_s3_bucket.bodies.force_destroy
+    error_message = "terraform destroy would take jobs or bodies along"
+  }
+}
+
+run "what_is_not_protected_goes_at_once" {
+  assert {
+    condition     = !aws_dynamodb_table.jobs.deletion_protection_enabled && aws_s3_bucket.bodies.force_destroy
+    error_message = "terraform destroy would stop half-way"
+  }
+}
+
 run "key_of_ones_own_encrypts_all_that_is_kept" {
   variables {
     kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/orders"
