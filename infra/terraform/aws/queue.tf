@@ -5,17 +5,18 @@ locals {
 }
 
 resource "aws_sqs_queue" "requests" {
-  name                        = "${var.name}-requests${local.suffix}"
-  fifo_queue                  = var.fifo
-  content_based_deduplication = false
-  deduplication_scope         = var.fifo ? "messageGroup" : null
-  fifo_throughput_limit       = var.fifo ? "perMessageGroupId" : null
-  visibility_timeout_seconds  = 6 * var.worker_time_limit
-  message_retention_seconds   = 1209600
-  max_message_size            = var.max_message_bytes
-  receive_wait_time_seconds   = 20
-  sqs_managed_sse_enabled     = local.encryption == null ? true : null
-  kms_master_key_id           = local.encryption
+  name                              = "${var.name}-requests${local.suffix}"
+  fifo_queue                        = var.fifo
+  content_based_deduplication       = false
+  deduplication_scope               = var.fifo ? "messageGroup" : null
+  fifo_throughput_limit             = var.fifo ? "perMessageGroupId" : null
+  visibility_timeout_seconds        = 6 * var.worker_time_limit
+  message_retention_seconds         = 1209600
+  max_message_size                  = var.max_message_bytes
+  receive_wait_time_seconds         = 20
+  sqs_managed_sse_enabled           = local.encryption == null ? true : null
+  kms_master_key_id                 = local.encryption
+  kms_data_key_reuse_period_seconds = local.encryption == null ? null : 3600
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.given_up.arn
     maxReceiveCount     = 100
@@ -24,36 +25,39 @@ resource "aws_sqs_queue" "requests" {
 }
 
 resource "aws_sqs_queue" "given_up" {
-  name                       = "${var.name}-given-up${local.suffix}"
-  fifo_queue                 = var.fifo
-  visibility_timeout_seconds = 180
-  message_retention_seconds  = 1209600
-  max_message_size           = var.max_message_bytes
-  sqs_managed_sse_enabled    = local.encryption == null ? true : null
-  kms_master_key_id          = local.encryption
-  tags                       = var.tags
+  name                              = "${var.name}-given-up${local.suffix}"
+  fifo_queue                        = var.fifo
+  visibility_timeout_seconds        = 180
+  message_retention_seconds         = 1209600
+  max_message_size                  = var.max_message_bytes
+  sqs_managed_sse_enabled           = local.encryption == null ? true : null
+  kms_master_key_id                 = local.encryption
+  kms_data_key_reuse_period_seconds = local.encryption == null ? null : 3600
+  tags                              = var.tags
 }
 
 resource "aws_sqs_queue" "dead_letters" {
-  name                       = "${var.name}-dead-letters"
-  visibility_timeout_seconds = 60
-  message_retention_seconds  = 1209600
-  max_message_size           = var.max_message_bytes
-  sqs_managed_sse_enabled    = local.encryption == null ? true : null
-  kms_master_key_id          = local.encryption
-  tags                       = var.tags
+  name                              = "${var.name}-dead-letters"
+  visibility_timeout_seconds        = 60
+  message_retention_seconds         = 1209600
+  max_message_size                  = var.max_message_bytes
+  sqs_managed_sse_enabled           = local.encryption == null ? true : null
+  kms_master_key_id                 = local.encryption
+  kms_data_key_reuse_period_seconds = local.encryption == null ? null : 3600
+  tags                              = var.tags
 }
 
 resource "aws_sqs_queue" "responses" {
-  count                      = var.announce ? 1 : 0
-  name                       = "${var.name}-responses"
-  visibility_timeout_seconds = 60
-  message_retention_seconds  = 1209600
-  max_message_size           = var.max_message_bytes
-  receive_wait_time_seconds  = 20
-  sqs_managed_sse_enabled    = local.encryption == null ? true : null
-  kms_master_key_id          = local.encryption
-  tags                       = var.tags
+  count                             = var.announce ? 1 : 0
+  name                              = "${var.name}-responses"
+  visibility_timeout_seconds        = 60
+  message_retention_seconds         = 1209600
+  max_message_size                  = var.max_message_bytes
+  receive_wait_time_seconds         = 20
+  sqs_managed_sse_enabled           = local.encryption == null ? true : null
+  kms_master_key_id                 = local.encryption
+  kms_data_key_reuse_period_seconds = local.encryption == null ? null : 3600
+  tags                              = var.tags
 }
 
 resource "aws_sqs_queue_policy" "only_over_tls" {

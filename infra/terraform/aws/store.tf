@@ -31,9 +31,13 @@ resource "aws_dynamodb_table" "jobs" {
   point_in_time_recovery {
     enabled = true
   }
-  server_side_encryption {
-    enabled     = true
-    kms_key_arn = local.encryption
+  # Without it DynamoDB encrypts with a key of its own. One that is enabled and not named is a key of KMS in this account, whose calls cost.
+  dynamic "server_side_encryption" {
+    for_each = local.encryption == null ? [] : [local.encryption]
+    content {
+      enabled     = true
+      kms_key_arn = server_side_encryption.value
+    }
   }
   tags = var.tags
 }

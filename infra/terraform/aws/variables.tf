@@ -310,7 +310,7 @@ variable "deletion_protection" {
 }
 
 variable "kms_key_arn" {
-  description = "A key of your own that encrypts messages, jobs, bodies, logs and variables. Empty: keys of AWS's, which cost nothing. Its policy: examples/guarded."
+  description = "A key of your own that encrypts messages, jobs, bodies, logs and variables. Empty: keys of the services themselves, which cost nothing. Its policy: examples/guarded."
   type        = string
   default     = ""
   validation {

@@ -10,7 +10,7 @@ terraform {
 
 locals {
   region     = data.aws_region.current.region
-  encryption = var.kms_key_arn == "" ? null : var.kms_key_arn # null: with keys of AWS's
+  encryption = var.kms_key_arn == "" ? null : var.kms_key_arn # null: with keys of the services themselves
 }
 
 data "aws_caller_identity" "current" {}

@@ -244,7 +244,7 @@ run "key_of_ones_own_encrypts_all_that_is_kept" {
   }
   assert {
     condition = alltrue([for queue in [aws_sqs_queue.requests, aws_sqs_queue.given_up, aws_sqs_queue.dead_letters] :
-      queue.kms_master_key_id == var.kms_key_arn
+      queue.kms_master_key_id == var.kms_key_arn && queue.kms_data_key_reuse_period_seconds == 3600
     ])
     error_message = "a queue is encrypted with another key"
   }
@@ -265,6 +265,10 @@ run "key_of_ones_own_encrypts_all_that_is_kept" {
 }
 
 run "keys_of_awss_encrypt_where_none_is_named" {
+  assert {
+    condition     = length(aws_dynamodb_table.jobs.server_side_encryption) == 0
+    error_message = "the table would be encrypted with a key of KMS, whose calls cost"
+  }
   assert {
     condition = alltrue([for queue in [aws_sqs_queue.requests, aws_sqs_queue.given_up, aws_sqs_queue.dead_letters] : queue.sqs_managed_sse_enabled]) && alltrue([
       for rule in aws_s3_bucket_server_side_encryption_configuration.bodies.rule : one(rule.apply_server_side_encryption_by_default).sse_algorithm == "AES256"
