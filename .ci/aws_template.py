@@ -483,9 +483,13 @@ def whoever_ends_a_job_may_announce_it_where_somebody_asked_for_that(stack):
 def bucket_forgets_after_the_jobs_have(stack):
     rule = stack.properties("BodyBucket")["LifecycleConfiguration"]["Rules"][0]
     days = int(rule["ExpirationInDays"])
-    retention = int(stack.properties("DeadLetterQueue")["MessageRetentionPeriod"])
-    if rule["Status"] != "Enabled" or days * 86400 <= max(retention, int(stack.parameters["ResultTtlSeconds"])):
+    # A body comes with the submission, and its job may be given up as late as the queue forgets it.
+    waiting, dead = (int(stack.properties(queue)["MessageRetentionPeriod"]) for queue in ("RequestQueue", "DeadLetterQueue"))
+    if rule["Status"] != "Enabled" or days * 86400 <= waiting + dead:
         yield "after %d days" % days
+    least = int(stack.document["Parameters"]["BodyRetentionDays"]["MinValue"])
+    if least * 86400 <= dead:
+        yield "BodyRetentionDays may be %d" % least
 
 
 @check

@@ -294,9 +294,9 @@ variable "tracing" {
 }
 
 variable "body_retention_days" {
-  description = "How long the bucket keeps big bodies. Longer than result_ttl_seconds, and than the 14 days for which a dead letter can be run again."
+  description = "How long the bucket keeps big bodies, from when they came: the longest delay, the longest wait for a worker, and the 14 days for which a dead letter can be run again."
   type        = number
-  default     = 16
+  default     = 30
   validation {
     condition     = var.body_retention_days > 14
     error_message = "body_retention_days must be more than 14: a dead letter can be run again for 14 days, and needs its body."

@@ -128,6 +128,15 @@ run "table_is_the_one_that_the_code_writes" {
   }
 }
 
+run "bucket_forgets_after_the_jobs_have" {
+  assert {
+    condition = alltrue([for rule in aws_s3_bucket_lifecycle_configuration.bodies.rule :
+      rule.status == "Enabled" && one(rule.expiration).days * 86400 > aws_sqs_queue.requests.message_retention_seconds + aws_sqs_queue.dead_letters.message_retention_seconds
+    ])
+    error_message = "a job may be given up as late as the queue forgets it, and its dead letter needs the body"
+  }
+}
+
 run "every_resource_of_the_api_has_its_route" {
   assert {
     condition = toset(keys(aws_apigatewayv2_route.route)) == toset([
