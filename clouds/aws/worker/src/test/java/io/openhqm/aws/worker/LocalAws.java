@@ -32,7 +32,9 @@ import software.amazon.dynamodb.services.local.main.ServerRunner;
  * as an event.
  */
 public final class LocalAws {
-  private static final String REGION = "eu-central-1";
+  /** Where it is. */
+  public static final String REGION = "eu-central-1";
+
   private static final StaticCredentialsProvider CREDENTIALS =
       StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test"));
 
