@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.openhqm.server.OpenHqmServer.Mode;
 import io.openhqm.tck.OpenApiConformance;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,7 +42,17 @@ class HandlingTest {
           enabled: true
           config_dict:
             routes:
-              - {name: mine, match_field: metadata.mine.is, match_value: here, endpoint: routed}
+              - name: mine
+                match_field: metadata.mine.is
+                match_value: here
+                endpoint: routed
+                header_mappings:
+                  X-Timeout: metadata.timeout
+                  X-Priority: metadata.priority
+                  X-Session: metadata.session_id
+                  X-Type: metadata.type
+                  X-Not-Before: metadata.not_before
+                  X-Mine: metadata.mine.is
               - {name: typed, match_field: metadata.type, match_value: order.new, endpoint: routed}
         """
             .formatted(BACKEND.url());
@@ -62,21 +75,61 @@ class HandlingTest {
   }
 
   @Test
-  void everyFieldOfMetadataIsTakenAndThoseOfTheClientsOwnAreKept() {
+  void everyFieldOfMetadataTravelsWithTheMessageThoseOfTheClientsOwnToo() {
     var accepted =
         submit(
             """
-            "endpoint": "%s/allowed/orders", "method": "PUT", "timeout": 5, "priority": 9,
-            "session_id": "s-1", "type": "order.new", "not_before": "2026-01-01T00:00:00Z",
-            "mine": {"is": "here"}
-            """
-                .formatted(BACKEND.url()));
+            "method": "PUT", "timeout": 5, "priority": 9, "session_id": "s-1", "type": "some",
+            "not_before": "2026-01-01T00:00:00Z", "mine": {"is": "here"}
+            """);
 
     assertThat(accepted.status()).as(accepted.text()).isEqualTo(202);
     assertThat(checked(server.finished(accepted.id())).field("status")).isEqualTo("COMPLETED");
+    var seen = BACKEND.requestsTo("/routed").getLast();
+    assertThat(seen.method()).isEqualTo("PUT");
+    assertThat(seen.headers().first("X-Timeout")).contains("5");
+    assertThat(seen.headers().first("X-Priority")).contains("9");
+    assertThat(seen.headers().first("X-Session")).contains("s-1");
+    assertThat(seen.headers().first("X-Type")).contains("some");
+    assertThat(seen.headers().first("X-Not-Before")).contains("2026-01-01T00:00:00Z");
+    assertThat(seen.headers().first("X-Mine")).contains("here");
+  }
+
+  @Test
+  void aUrlThatTheListAdmitsIsCalled() {
+    var accepted = submit("\"endpoint\": \"" + BACKEND.url() + "/allowed/orders\"");
+
+    assertThat(checked(server.finished(accepted.id())).field("status")).isEqualTo("COMPLETED");
     assertThat(BACKEND.requestsTo("/allowed/orders"))
         .singleElement()
-        .returns("PUT", r -> r.method());
+        .returns("POST", r -> r.method());
+  }
+
+  @Test
+  void whatIsToWaitIsNotDoneBefore() {
+    var delayed = submit("\"delay\": 0.4").id();
+    var later = Instant.now().plusMillis(400);
+    var dated = submit("\"not_before\": \"" + later + "\"").id();
+
+    assertThat(completed(delayed))
+        .isAfterOrEqualTo(submitted(delayed).plus(Duration.ofMillis(400)));
+    assertThat(completed(dated)).isAfterOrEqualTo(later.truncatedTo(ChronoUnit.MILLIS));
+  }
+
+  private static Instant submitted(String id) {
+    return Instant.parse(checked(server.get("/api/v1/status/" + id)).field("submitted_at"));
+  }
+
+  private static Instant completed(String id) {
+    return Instant.parse(checked(server.finished(id)).field("completed_at"));
+  }
+
+  @Test
+  void anAttemptTakesNoLongerThanTheSubmissionSays() {
+    var late = submit("\"timeout\": 0.2, \"endpoint\": \"" + BACKEND.url() + "/allowed/hold\"");
+
+    assertThat(checked(server.finished(late.id())).field("status")).isEqualTo("TIMEOUT");
+    assertThat(BACKEND.requestsTo("/allowed/hold")).hasSize(2);
   }
 
   @ParameterizedTest

@@ -82,7 +82,6 @@ public final class EchoProcessor implements Processor {
           text = Optional.of(json.getString());
         }
         json.skipChildren();
-        json.finishToken();
         if (name.equals("data")) {
           data = Optional.of(payload.slice(start, (int) json.currentLocation().getByteOffset()));
         }
