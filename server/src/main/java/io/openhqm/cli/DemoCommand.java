@@ -42,6 +42,8 @@ final class DemoCommand implements Callable<Integer> {
     var folder = Files.createTempDirectory("openhqm-demo");
     try (var log = LogOutput.install(System.err, OpenHqmConfig.LogFormat.TEXT, "WARNING");
         var backend = SampleBackend.start()) {
+      var shutdown = Shutdown.ofThisProcess();
+      shutdown.closes(log::close);
       var config = config(backend, folder);
       OpenHqmServer server;
       try {
@@ -49,12 +51,19 @@ final class DemoCommand implements Callable<Integer> {
             OpenHqmServer.start(
                 config, OpenHqmServer.Mode.ALL, Clock.tickMillis(ZoneOffset.UTC), Version.number());
       } catch (RuntimeException notStarted) {
+        delete(folder);
         console.error("The demo cannot start: " + Serving.reason(notStarted));
         return ExitCode.CONFIGURATION.code();
       }
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
-      show(server, backend, console);
-      return Serving.untilStopped(server, log, console).code();
+      shutdown.closes(
+          () -> {
+            server.close();
+            delete(folder);
+          });
+      if (!shutdown.isDoneIn(Duration.ZERO)) {
+        show(server, backend, console);
+      }
+      return Serving.untilStopped(server, shutdown, console).code();
     }
   }
 

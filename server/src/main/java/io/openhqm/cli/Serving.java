@@ -11,12 +11,11 @@ import io.openhqm.server.OpenHqmServer.Mode;
 import io.openhqm.server.StartException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A server that was asked for on the command line.
@@ -26,6 +25,8 @@ import java.util.concurrent.TimeUnit;
  * @param port over the configuration's
  */
 record Serving(Mode mode, Optional<Path> config, Optional<Integer> port) {
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
   /**
    * What arguments ask for that are as plain as those of a service; empty: they are to be read by
    * {@link ServeCommand}, which means the same. Picocli's classes are of a kind that the cache for
@@ -78,6 +79,8 @@ record Serving(Mode mode, Optional<Path> config, Optional<Integer> port) {
   private ExitCode run(OpenHqmConfig config, Console console) throws InterruptedException {
     var monitoring = config.monitoring();
     try (var log = LogOutput.install(System.out, monitoring.logFormat(), monitoring.logLevel())) {
+      var shutdown = Shutdown.ofThisProcess();
+      shutdown.closes(log::close);
       OpenHqmServer server;
       try {
         server =
@@ -87,29 +90,19 @@ record Serving(Mode mode, Optional<Path> config, Optional<Integer> port) {
         console.error("openhqm cannot start: " + reason(notStarted));
         return ExitCode.CONFIGURATION;
       }
+      shutdown.closes(server::close);
       console.note("openhqm listens on " + config.server().host() + ":" + server.port());
-      return untilStopped(server, log, console);
+      return untilStopped(server, shutdown, console);
     }
   }
 
   /**
-   * Returns only when the server has broken down, as one that cannot work must not look as if it
-   * could; else the process ends when the hook has stopped the server.
+   * Returns when the server has broken down, as one that cannot work must not look as if it could;
+   * else the process ends when the shutdown is done.
    */
-  static ExitCode untilStopped(OpenHqmServer server, LogOutput log, Console console)
+  static ExitCode untilStopped(OpenHqmServer server, Shutdown shutdown, Console console)
       throws InterruptedException {
-    var stopped = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            Thread.ofPlatform()
-                .name("shutdown")
-                .unstarted(
-                    () -> {
-                      server.close();
-                      log.close();
-                      stopped.countDown();
-                    }));
-    while (!stopped.await(1, TimeUnit.SECONDS) && server.broken().isEmpty()) {
+    while (!shutdown.isDoneIn(LOOK_EVERY) && server.broken().isEmpty()) {
       // all is well
     }
     server.broken().ifPresent(why -> console.error("openhqm stops: " + why));
