@@ -1,10 +1,17 @@
 package io.openhqm.server;
 
 import io.helidon.common.buffers.BufferData;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.buffers.DataWriter;
 import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.common.socket.HelidonSocket;
+import io.helidon.common.socket.PeerInfo;
 import io.helidon.common.task.InterruptableTask;
 import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.ProtocolConfigs;
+import io.helidon.webserver.ProxyProtocolData;
+import io.helidon.webserver.Router;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.http2.Http2Config;
@@ -17,7 +24,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 
@@ -106,9 +115,9 @@ final class ConnectionLimit {
     @Override
     public ServerConnection connection(ConnectionContext context) {
       if (free.tryAcquire()) {
-        return new Served(real.connection(context), free::release);
+        return new Served(real.connection(Metered.of(context)), free::release);
       } else if (isForOperators(context)) {
-        return real.connection(context);
+        return real.connection(Metered.of(context));
       }
       refused.run();
       return new Refused(context, refusal);
@@ -119,6 +128,81 @@ final class ConnectionLimit {
       var reader = context.dataReader();
       int length = Math.min(reader.available(), OPERATORS_REQUEST_CHARS);
       return OPERATORS_REQUEST.matcher(reader.getBuffer(length).readString(length)).lookingAt();
+    }
+  }
+
+  /**
+   * Tells the body that is being read of what comes. Over HTTP/1.1 the thread that reads a body is
+   * the one that reads from the connection; over HTTP/2 another one is, and nobody is told.
+   */
+  private record Metered(ConnectionContext real, DataReader dataReader)
+      implements ConnectionContext {
+    static Metered of(ConnectionContext context) {
+      var reader = context.dataReader();
+      return new Metered(
+          context,
+          DataReader.create(
+              () -> {
+                reader.ensureAvailable();
+                byte[] bytes = reader.readBytes(reader.available());
+                IncomingBody.received(bytes.length);
+                return bytes;
+              }));
+    }
+
+    @Override
+    public ListenerContext listenerContext() {
+      return real.listenerContext();
+    }
+
+    @Override
+    public ExecutorService executor() {
+      return real.executor();
+    }
+
+    @Override
+    public DataWriter dataWriter() {
+      return real.dataWriter();
+    }
+
+    @Override
+    public Router router() {
+      return real.router();
+    }
+
+    @Override
+    public Optional<ProxyProtocolData> proxyProtocolData() {
+      return real.proxyProtocolData();
+    }
+
+    @Override
+    public HelidonSocket serverSocket() {
+      return real.serverSocket();
+    }
+
+    @Override
+    public PeerInfo remotePeer() {
+      return real.remotePeer();
+    }
+
+    @Override
+    public PeerInfo localPeer() {
+      return real.localPeer();
+    }
+
+    @Override
+    public boolean isSecure() {
+      return real.isSecure();
+    }
+
+    @Override
+    public String socketId() {
+      return real.socketId();
+    }
+
+    @Override
+    public String childSocketId() {
+      return real.childSocketId();
     }
   }
 

@@ -28,8 +28,11 @@ import io.openhqm.core.api.ApiFunction;
 import io.openhqm.core.api.ApiRequest;
 import io.openhqm.core.api.ApiResponse;
 import io.openhqm.core.api.Problem;
+import io.openhqm.core.api.ProblemException;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -42,14 +45,17 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Speaks HTTP/1.1 and HTTP/2 and translates: request to {@link ApiRequest}, {@link ApiResponse} to
- * answer. Every limit is enforced here, before anything is parsed: body (413), header fields (431),
- * connections and requests in work (503 with {@code Retry-After}).
+ * answer. Every limit is enforced here, before anything is parsed: body (413, and 408 for one that
+ * takes too long), header fields (431), connections, requests in work and the memory for large
+ * bodies (503 with {@code Retry-After}).
  */
 final class HttpListener implements AutoCloseable {
   private static final Duration COME_AGAIN = Duration.ofSeconds(1);
@@ -58,6 +64,8 @@ final class HttpListener implements AutoCloseable {
 
   /** Room for a larger body is made as it comes in: its length is only a claim. */
   private static final int READ_AT_ONCE_MAX = 64 * 1024;
+
+  private static final int PART = 8192;
 
   private static final int FIELD_FRAMING_BYTES = ": \r\n".length();
 
@@ -68,16 +76,20 @@ final class HttpListener implements AutoCloseable {
    * @param host the address to listen on
    * @param port 0: any free one
    * @param bodyBytesMax the largest request body
+   * @param bodyTimeMax how long a body may take
+   * @param largeBodiesBytesMax how much memory large bodies may have at a time
    * @param headerBytesMax the largest sum of header fields
    * @param connectionsMax how many connections are served at a time
    * @param requestsMax how many requests may be in work at a time, those that wait for an end
-   *     included
+   *     included; with more than half as many in work, nobody waits
    * @param operators who may use the resources for operators
    */
   record Settings(
       String host,
       int port,
       long bodyBytesMax,
+      Duration bodyTimeMax,
+      long largeBodiesBytesMax,
       int headerBytesMax,
       int connectionsMax,
       int requestsMax,
@@ -95,6 +107,8 @@ final class HttpListener implements AutoCloseable {
   private final ApiFunction api;
   private final Observer observer;
   private final Telemetry telemetry;
+  private final IncomingBody.Limits bodies;
+  private final ScheduledThreadPoolExecutor alarms;
   private final AtomicInteger inWork = new AtomicInteger();
   private final ConcurrentMap<String, HeaderName> headerNames = new ConcurrentHashMap<>();
   private final WebServer server;
@@ -105,6 +119,15 @@ final class HttpListener implements AutoCloseable {
     this.api = api;
     this.observer = observer;
     this.telemetry = telemetry;
+    this.bodies =
+        new IncomingBody.Limits(
+            settings.bodyTimeMax(),
+            settings.bodyBytesMax(),
+            new Budget(settings.largeBodiesBytesMax()));
+    this.alarms =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("inbound-deadlines").factory());
+    alarms.setRemoveOnCancelPolicy(true);
     this.server =
         WebServer.builder()
             .host(settings.host())
@@ -196,6 +219,7 @@ final class HttpListener implements AutoCloseable {
   @Override
   public void close() {
     server.stop();
+    alarms.shutdownNow();
   }
 
   private void handle(ServerRequest request, ServerResponse response) {
@@ -211,7 +235,7 @@ final class HttpListener implements AutoCloseable {
       } else if (busy > settings.requestsMax()) {
         answer = overloaded();
       } else {
-        answer = answer(request, path);
+        answer = answer(request, path, busy > settings.requestsMax() / 2);
       }
       answer = draining ? answer.with("Connection", "close") : answer;
       send(request, response, answer);
@@ -238,9 +262,9 @@ final class HttpListener implements AutoCloseable {
             || request.headers().containsToken(HeaderValues.CONNECTION_CLOSE));
   }
 
-  private ApiResponse answer(ServerRequest request, String path) {
-    try {
-      long length = request.headers().contentLength().orElse(-1);
+  private ApiResponse answer(ServerRequest request, String path, boolean isCrowded) {
+    long length = request.headers().contentLength().orElse(-1);
+    try (var incoming = new IncomingBody(bodies, length)) {
       if (length > settings.bodyBytesMax()) {
         return tooLarge(settings.bodyBytesMax()).toResponse().with("Connection", "close");
       }
@@ -248,7 +272,7 @@ final class HttpListener implements AutoCloseable {
       if (headers.isEmpty()) {
         return headersTooLarge().toResponse();
       }
-      var body = completeBody(request, length);
+      var body = completeBody(request, length, incoming);
       if (body.isEmpty()) {
         return tooLarge(settings.bodyBytesMax()).toResponse().with("Connection", "close");
       }
@@ -265,8 +289,10 @@ final class HttpListener implements AutoCloseable {
               request.prologue().method().text(),
               path,
               query.isEmpty() ? Optional.empty() : Optional.of(query),
-              headers.get(),
+              isCrowded ? headers.get().without("Prefer") : headers.get(),
               body.get()));
+    } catch (ProblemException refused) {
+      return refused.problem().toResponse().with("Connection", "close");
     } catch (InvalidRequestException invalid) {
       return Problem.of(Problem.Kind.BAD_REQUEST, String.valueOf(invalid.getMessage()))
           .toResponse()
@@ -296,11 +322,16 @@ final class HttpListener implements AutoCloseable {
   }
 
   /** Whatever goes wrong here is the client's or the network's doing, not a defect of ours. */
-  private Optional<Bytes> completeBody(ServerRequest request, long length)
+  private Optional<Bytes> completeBody(ServerRequest request, long length, IncomingBody incoming)
       throws InvalidRequestException {
     try {
-      return readBody(request, length);
+      var body = readBody(request, length, incoming);
+      incoming.complete();
+      return body;
+    } catch (ProblemException refused) {
+      throw refused;
     } catch (RuntimeException broken) {
+      incoming.complete();
       if (isTooLarge(broken)) {
         return Optional.empty();
       } else if (broken instanceof RequestException gone && !isHttp1(request)) {
@@ -323,36 +354,64 @@ final class HttpListener implements AutoCloseable {
    * The whole body, or nothing when it is larger than the limit: then no more than the limit was
    * read.
    */
-  private Optional<Bytes> readBody(ServerRequest request, long length) {
+  private Optional<Bytes> readBody(ServerRequest request, long length, IncomingBody incoming) {
     if (length == 0 || !request.content().hasEntity()) {
       return Optional.of(Bytes.empty());
     }
-    if (length > 0 && length <= READ_AT_ONCE_MAX) {
-      return Optional.of(Bytes.wrap(readExactly(request, (int) length)));
-    } else if (length > 0) {
-      return Optional.of(Bytes.wrap(request.content().as(byte[].class)));
+    incoming.begin();
+    if (isHttp1(request)) {
+      return read(request, length, incoming); // no read takes longer than the connection's timeout
     }
-    int limit = (int) Math.min(settings.bodyBytesMax(), Integer.MAX_VALUE - 16);
-    try (var in = request.content().inputStream()) {
-      byte[] bytes = in.readNBytes(limit + 1);
-      return bytes.length > limit ? Optional.empty() : Optional.of(Bytes.wrap(bytes));
-    } catch (IOException gone) {
-      throw new UncheckedIOException(gone);
+    var alarm =
+        alarms.schedule(incoming::ring, settings.bodyTimeMax().toNanos(), TimeUnit.NANOSECONDS);
+    try {
+      return read(request, length, incoming);
+    } finally {
+      alarm.cancel(false);
     }
   }
 
-  /** Into an array of just that size; without it, each body would take a buffer of 16 KiB. */
-  private static byte[] readExactly(ServerRequest request, int length) {
-    try (var in = request.content().inputStream()) {
-      byte[] bytes = new byte[length];
-      // Only the read behind the last byte tells the server that the body is done.
-      if (in.readNBytes(bytes, 0, length) < length || in.read() >= 0) {
-        throw new EOFException("the body is not as long as its Content-Length says");
-      }
-      return bytes;
+  /** The stream stays open: to close it is to wait for more. */
+  private Optional<Bytes> read(ServerRequest request, long length, IncomingBody incoming) {
+    try {
+      var in = request.content().inputStream();
+      return length > 0
+          ? Optional.of(Bytes.wrap(readExactly(in, (int) length)))
+          : readAll(in, incoming);
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);
     }
+  }
+
+  private static byte[] readExactly(InputStream in, int length) throws IOException {
+    byte[] bytes;
+    int read;
+    if (length <= READ_AT_ONCE_MAX) {
+      // Into an array of just that size; else, each body would take a buffer of 16 KiB.
+      bytes = new byte[length];
+      read = in.readNBytes(bytes, 0, length);
+    } else {
+      bytes = in.readNBytes(length);
+      read = bytes.length;
+    }
+    // Only the read behind the last byte tells the server that the body is done.
+    if (read < length || in.read() >= 0) {
+      throw new EOFException("the body is not as long as its Content-Length says");
+    }
+    return bytes;
+  }
+
+  private Optional<Bytes> readAll(InputStream in, IncomingBody incoming) throws IOException {
+    var body = new ByteArrayOutputStream();
+    byte[] part = new byte[PART];
+    for (int read = in.read(part); read >= 0; read = in.read(part)) {
+      if (body.size() + (long) read > settings.bodyBytesMax()) {
+        return Optional.empty();
+      }
+      body.write(part, 0, read);
+      incoming.hold(body.size());
+    }
+    return Optional.of(Bytes.wrap(body.toByteArray()));
   }
 
   /**

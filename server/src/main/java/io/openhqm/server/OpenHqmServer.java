@@ -40,6 +40,11 @@ public final class OpenHqmServer implements AutoCloseable {
   private static final Duration POLL_AFTER = Duration.ofSeconds(1);
   private static final Duration TIMEOUT_MAX = Duration.ofDays(7);
   private static final Duration DELAY_MAX = Duration.ofDays(366);
+  private static final Duration BODY_TIME_MAX = Duration.ofSeconds(60);
+
+  /** The part of the heap that is for large bodies on their way in. */
+  private static final int LARGE_BODIES_SHARE = 8;
+
   private static final Duration LISTENER_GRACE_MAX = Duration.ofSeconds(5);
 
   /** What runs in this process. */
@@ -93,6 +98,9 @@ public final class OpenHqmServer implements AutoCloseable {
                 server.host(),
                 server.port(),
                 server.maxBodySize(),
+                BODY_TIME_MAX,
+                Math.max(
+                    Runtime.getRuntime().maxMemory() / LARGE_BODIES_SHARE, server.maxBodySize()),
                 server.maxHeaderSize(),
                 server.maxConnections(),
                 server.maxWaitingRequests(),

@@ -30,6 +30,7 @@ class EveryAnswerTest {
   /** What does not, and why. */
   private static final Map<String, String> NOT_OVER_THE_WIRE =
       Map.of(
+          ".* 408", "is the answer to a body that takes a minute: see HttpListenerTest",
           ".* 405", "is the answer to the methods that are not described: see othersMethods",
           "POST /api/v1/dead-letters/\\{id}/redrive 410",
               "needs a blob store that lost what it kept: see DeadLetterAdminTest");
@@ -260,7 +261,9 @@ class EveryAnswerTest {
 
   /** A caller from another machine cannot be had here, so it is taken for one. */
   private void forOperatorsOnly() {
-    var settings = new HttpListener.Settings("127.0.0.1", 0, 1_000, 8_192, 10, 10, caller -> false);
+    var settings =
+        new HttpListener.Settings(
+            "127.0.0.1", 0, 1_000, Duration.ofSeconds(10), 1_000, 8_192, 10, 10, caller -> false);
     var listener =
         new HttpListener(
             settings,

@@ -112,7 +112,7 @@ final class MisfortuneTest {
   }
 
   @Test
-  @Timeout(30)
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void aWriterThatBreaksDownTellsWhoWaitsAndWhoComesAndLosesNothing() {
     Message accepted;
     try (var engine = open()) {

@@ -43,6 +43,7 @@ public record Problem(
     FORBIDDEN(403, "Not allowed from here"),
     NOT_FOUND(404, "Not found"),
     METHOD_NOT_ALLOWED(405, "Method not allowed"),
+    REQUEST_TIMEOUT(408, "The request came too slowly"),
     NOT_CANCELLABLE(409, "Already finished"),
     RESULT_EXPIRED(410, "Expired"),
     CANCELLED(410, "The request was cancelled"),

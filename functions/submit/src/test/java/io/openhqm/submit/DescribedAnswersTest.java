@@ -36,7 +36,7 @@ class DescribedAnswersTest {
         "text/plain");
 
     var expected = conformance.described("/api/v1/submit");
-    expected.removeIf(answer -> answer.endsWith("431")); // the server's own
+    expected.removeIf(answer -> answer.matches(".* (408|431)")); // the server's own
     expected.remove("POST /api/v1/submit 405"); // is the answer to the other methods
     assertThat(conformance.seen()).isEqualTo(expected);
   }
@@ -50,7 +50,7 @@ class DescribedAnswersTest {
       send(new Fixture(), method, "/proxy/%zz", Bytes.empty());
     }
     var expected = conformance.described("/proxy/");
-    expected.removeIf(answer -> answer.endsWith("431"));
+    expected.removeIf(answer -> answer.matches(".* (408|431)"));
     assertThat(conformance.seen()).isEqualTo(expected);
   }
 
