@@ -13,7 +13,10 @@ import io.openhqm.core.api.ApiResponse;
 import io.openhqm.core.api.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -292,9 +295,11 @@ class SubmitTest {
     int fits = Json.DEPTH_MAX - 1;
     assertThat(fixture.post("{\"payload\":" + "[".repeat(fits) + "]".repeat(fits) + "}").status())
         .isEqualTo(202);
-    var response = fixture.post("{\"payload\":" + "[".repeat(100_000));
-    assertThat(response.status()).isEqualTo(422);
-    assertThat(response.body().toUtf8()).contains("nested deeper");
+    for (int levels : new int[] {fits + 1, 100_000}) {
+      var response = fixture.post("{\"payload\":" + "[".repeat(levels) + "]".repeat(levels) + "}");
+      assertThat(response.status()).isEqualTo(422);
+      assertThat(response.body().toUtf8()).contains("nested deeper");
+    }
   }
 
   @Test
@@ -306,24 +311,30 @@ class SubmitTest {
     assertThat(response.body().toUtf8()).contains("100001 bytes", "at most 100000");
   }
 
-  @Test
-  void tooManyHeadersAreRefused() {
-    var headers = new StringBuilder("\"A\":\"1\"");
-    for (int i = 0; i < 250; i++) {
-      headers.append(",\"X-").append(i).append("\":\"1\"");
-    }
+  @ParameterizedTest
+  @CsvSource({"199, 202", "200, 202", "201, 422"})
+  void soManyHeadersAreTakenAndNoMore(int count, int status) {
+    String headers =
+        IntStream.range(0, count)
+            .mapToObj(i -> "\"X-" + i + "\":\"1\"")
+            .collect(Collectors.joining(","));
     assertThat(fixture.post("{\"payload\":1,\"headers\":{" + headers + "}}").status())
-        .isEqualTo(422);
-    assertThat(
-            fixture
-                .post("{\"payload\":1,\"headers\":{\"X\":\"" + "a".repeat(66_000) + "\"}}")
-                .status())
-        .isEqualTo(422);
-    assertThat(
-            fixture
-                .post("{\"payload\":1,\"metadata\":{\"x\":\"" + "a".repeat(66_000) + "\"}}")
-                .status())
-        .isEqualTo(422);
+        .isEqualTo(status);
+    String values = String.join(",", Collections.nCopies(count, "\"1\""));
+    assertThat(fixture.post("{\"payload\":1,\"headers\":{\"X\":[" + values + "]}}").status())
+        .isEqualTo(status);
+  }
+
+  /** Of the headers their names count too, of the metadata all of its JSON. */
+  @ParameterizedTest
+  @CsvSource({"65535, 202", "65536, 202", "65537, 422"})
+  void headersAndMetadataMayBeSoLarge(int size, int status) {
+    String header = "\"X\":\"" + "a".repeat(size - 1) + "\"";
+    assertThat(fixture.post("{\"payload\":1,\"headers\":{" + header + "}}").status())
+        .isEqualTo(status);
+    String metadata = "{\"x\":\"" + "a".repeat(size - 8) + "\"}";
+    assertThat(fixture.post("{\"payload\":1,\"metadata\":" + metadata + "}").status())
+        .isEqualTo(status);
   }
 
   @ParameterizedTest
