@@ -41,7 +41,7 @@ public record Endpoint(
 
   /** What to speak with a backend. */
   public enum HttpVersion {
-    /** HTTP/2 where TLS negotiates it, else HTTP/1.1. */
+    /** HTTP/2 where TLS negotiates it and the transport speaks it, else HTTP/1.1. */
     AUTO,
     HTTP_1_1,
     HTTP_2

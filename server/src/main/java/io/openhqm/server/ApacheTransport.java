@@ -3,7 +3,6 @@ package io.openhqm.server;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Headers;
 import io.openhqm.worker.proxy.HttpTransport;
-import io.openhqm.worker.proxy.JdkTransport;
 import io.openhqm.worker.proxy.OutboundGuard;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -37,6 +36,8 @@ import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.config.CharCodingConfig;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
@@ -49,22 +50,22 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP/1.1 over Apache's client, which takes half the time of the JDK's a call and connects to the
- * very addresses that the guard admitted. What may become HTTP/2 goes over the JDK's client, which
- * is made when it is first needed, as is TLS: both take memory and time. Safe for use by many
- * threads.
+ * Over Apache's clients, which connect to the very addresses that the guard admitted: HTTP/1.1 over
+ * the blocking one, which takes half the time of the JDK's a call. What may become HTTP/2 goes over
+ * the other one, which is made when it is first needed, as is TLS: both take memory and time. Safe
+ * for use by many threads.
  */
 final class ApacheTransport implements HttpTransport {
-  private static final int CONNECTIONS_MAX = 10_000;
-  private static final int HEADER_FIELDS_MAX = 256;
-  private static final int HEADER_LINE_MAX = 64 * 1024;
+  static final int CONNECTIONS_MAX = 10_000;
+  static final Http1Config HTTP1 =
+      Http1Config.custom().setMaxHeaderCount(256).setMaxLineLength(64 * 1024).build();
   private static final Duration IDLE_MAX = Duration.ofSeconds(60);
   private static final TimeValue CHECKED_AFTER_IDLE = TimeValue.ofMilliseconds(500);
   private static final int CHUNK = 8192;
 
   private final PoolingHttpClientConnectionManager connections;
   private final MinimalHttpClient client;
-  private final Lazy<JdkTransport> http2;
+  private final Lazy<ApacheHttp2> http2;
   private final ScheduledThreadPoolExecutor timer;
 
   ApacheTransport(Duration connectTimeout, OutboundGuard guard) {
@@ -84,11 +85,7 @@ final class ApacheTransport implements HttpTransport {
             .setTlsSocketStrategy(new LateTls(tls))
             .setConnectionFactory(
                 ManagedHttpClientConnectionFactory.builder()
-                    .http1Config(
-                        Http1Config.custom()
-                            .setMaxHeaderCount(HEADER_FIELDS_MAX)
-                            .setMaxLineLength(HEADER_LINE_MAX)
-                            .build())
+                    .http1Config(HTTP1)
                     // Without it the bytes 0x80 to 0x9f are sent as question marks.
                     .charCodingConfig(
                         CharCodingConfig.custom().setCharset(StandardCharsets.ISO_8859_1).build())
@@ -106,16 +103,19 @@ final class ApacheTransport implements HttpTransport {
             .setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(Timeout.DISABLED).build())
             .build();
     this.client = HttpClients.createMinimal(connections);
-    this.http2 = new Lazy<>(() -> new JdkTransport(connectTimeout, trust.get()));
+    this.http2 =
+        new Lazy<>(() -> new ApacheHttp2(connectTimeout, new GuardedAddresses(guard), tls.get()));
     this.timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("outbound-deadlines").factory());
     timer.setRemoveOnCancelPolicy(true);
     timer.scheduleWithFixedDelay(
-        () -> connections.closeIdle(TimeValue.of(IDLE_MAX)),
-        IDLE_MAX.toSeconds(),
-        IDLE_MAX.toSeconds(),
-        TimeUnit.SECONDS);
+        this::closeIdle, IDLE_MAX.toSeconds(), IDLE_MAX.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private void closeIdle() {
+    connections.closeIdle(TimeValue.of(IDLE_MAX));
+    http2.ifMade(made -> made.closeIdle(TimeValue.of(IDLE_MAX)));
   }
 
   @Override
@@ -135,6 +135,22 @@ final class ApacheTransport implements HttpTransport {
     var call = new HttpUriRequestBase(request.method(), url);
     // As it is written: the constructor above would have it otherwise for a path with two slashes.
     call.setPath(target(url));
+    addFields(call, request);
+    if (request.method().equals("HEAD")) {
+      // A body that comes all the same would be taken for the answer to the next request.
+      call.setHeader("Connection", "close");
+    }
+    if (!request.body().isEmpty()) {
+      call.setEntity(new ByteArrayEntity(request.body().toReadOnlyArray(), null));
+    }
+    return within(left, call, () -> answer(host(url), call, request.answerBytesMax()));
+  }
+
+  static HttpHost host(URI url) {
+    return new HttpHost(url.getScheme(), url.getHost(), url.getPort());
+  }
+
+  static void addFields(HttpRequest call, Request request) {
     call.setHeader("User-Agent", USER_AGENT);
     for (var field : request.headers().fields()) {
       if (field.name().equalsIgnoreCase("User-Agent")) {
@@ -143,22 +159,15 @@ final class ApacheTransport implements HttpTransport {
         call.addHeader(field.name(), field.value());
       }
     }
-    if (request.method().equals("HEAD")) {
-      // A body that comes all the same would be taken for the answer to the next request.
-      call.setHeader("Connection", "close");
+    if (!request.body().isEmpty()
+        && request.method().equals("OPTIONS")
+        && !request.headers().has("Content-Type")) {
+      // RFC 9110 section 9.3.7 asks for one, and the client refuses to go without.
+      call.setHeader("Content-Type", "application/octet-stream");
     }
-    if (!request.body().isEmpty()) {
-      call.setEntity(new ByteArrayEntity(request.body().toReadOnlyArray(), null));
-      if (request.method().equals("OPTIONS") && !request.headers().has("Content-Type")) {
-        // RFC 9110 section 9.3.7 asks for one, and the client refuses to go without.
-        call.setHeader("Content-Type", "application/octet-stream");
-      }
-    }
-    var host = new HttpHost(url.getScheme(), url.getHost(), url.getPort());
-    return within(left, call, () -> answer(host, call, request.answerBytesMax()));
   }
 
-  private static String target(URI url) {
+  static String target(URI url) {
     String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
     return url.getRawQuery() == null ? path : path + "?" + url.getRawQuery();
   }
@@ -208,7 +217,7 @@ final class ApacheTransport implements HttpTransport {
     }
   }
 
-  private static Headers headers(ClassicHttpResponse response) {
+  static Headers headers(HttpResponse response) {
     var fields = new ArrayList<Headers.Field>();
     for (var header : response.getHeaders()) {
       String value = header.getValue() == null ? "" : header.getValue();
@@ -248,7 +257,7 @@ final class ApacheTransport implements HttpTransport {
   public void close() {
     timer.shutdownNow();
     client.close(org.apache.hc.core5.io.CloseMode.IMMEDIATE);
-    http2.ifMade(JdkTransport::close);
+    http2.ifMade(ApacheHttp2::close);
   }
 
   /** Made once, when it is first needed. */

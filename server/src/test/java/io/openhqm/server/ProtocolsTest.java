@@ -18,11 +18,13 @@ import io.openhqm.worker.proxy.HttpTransport;
 import io.openhqm.worker.proxy.HttpTransport.Answer;
 import io.openhqm.worker.proxy.HttpTransport.AnswerTooLargeException;
 import io.openhqm.worker.proxy.HttpTransport.Request;
-import io.openhqm.worker.proxy.JdkTransport;
 import io.openhqm.worker.proxy.OutboundGuard;
+import io.openhqm.worker.proxy.SocketTransport;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -35,6 +37,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.awaitility.Awaitility;
@@ -54,9 +57,11 @@ import org.junit.jupiter.params.provider.CsvSource;
   "Apache, https, HTTP_2, 2.0",
   "Apache, https, HTTP_1_1, 1.1",
   "Apache, http, AUTO, 1.1",
-  "JDK, https, AUTO, 2.0",
-  "JDK, https, HTTP_2, 2.0",
-  "JDK, https, HTTP_1_1, 1.1",
+  "Apache, http, HTTP_2, 2.0",
+  "Socket, https, AUTO, 1.1",
+  "Socket, https, HTTP_2, 2.0",
+  "Socket, https, HTTP_1_1, 1.1",
+  "Socket, http, HTTP_2, 1.1",
 })
 final class ProtocolsTest {
   private static final Duration LONG = Duration.ofSeconds(20);
@@ -83,6 +88,14 @@ final class ProtocolsTest {
   private final Set<Integer> connections = ConcurrentHashMap.newKeySet();
   private final CountDownLatch left = new CountDownLatch(1);
   private final CountDownLatch over = new CountDownLatch(1);
+
+  /** Where every name leads to. */
+  private final AtomicReference<InetAddress> address =
+      new AtomicReference<>(InetAddress.getLoopbackAddress());
+
+  private final OutboundGuard guard =
+      new OutboundGuard(
+          List.of(), host -> new InetAddress[] {address.get()}, InstantSource.system());
   private HttpTransport transport;
   private WebServer server;
 
@@ -106,9 +119,8 @@ final class ProtocolsTest {
   }
 
   private HttpTransport transport(SSLContext trust) {
-    var guard = new OutboundGuard(List.of(), InstantSource.system());
-    return kind.equals("JDK")
-        ? new JdkTransport(LONG, trust)
+    return kind.equals("Socket")
+        ? new SocketTransport(LONG, guard, () -> trust)
         : new ApacheTransport(LONG, guard, () -> trust);
   }
 
@@ -141,6 +153,7 @@ final class ProtocolsTest {
       case "/moved" -> {
         response.status(Status.FOUND_302).header("Location", "/echo").send("moved");
       }
+      case "/missing" -> response.status(Status.NOT_FOUND_404).send("gone");
       case "/echo" -> response.send(body);
       default -> {
         int length = Integer.parseInt(path.substring(1));
@@ -209,6 +222,14 @@ final class ProtocolsTest {
     assertThat(head.status()).isEqualTo(200);
     assertThat(head.body().isEmpty()).isTrue();
     assertThat(get("/7").body().length()).isEqualTo(7);
+  }
+
+  @Test
+  void answersOfAnyStatusAndWithoutABodyAreTakenWhole() throws Exception {
+    var missing = send("POST", "/missing", new byte[MAX], LONG);
+    assertThat(missing.status()).isEqualTo(404);
+    assertThat(missing.body().toUtf8()).isEqualTo("gone");
+    assertThat(get("/echo").body().isEmpty()).isTrue();
   }
 
   @Test
@@ -283,6 +304,29 @@ final class ProtocolsTest {
       transport.close();
       transport = transport(foreign);
       assertThatThrownBy(() -> get("/echo")).isInstanceOf(SSLException.class);
+      assertThat(seen).isEmpty();
+    }
+  }
+
+  /** The JDK's client, over which the functions speak HTTP/2, looks names up by itself. */
+  private boolean isPinned() {
+    return !(kind.equals("Socket") && spoken.equals("2.0"));
+  }
+
+  @Test
+  void theAddressThatWasDecidedOnIsConnectedToThoughItsNameLeadsElsewhereByNow() throws Exception {
+    if (isPinned()) {
+      assertThat(guard.admitted("localhost")).containsExactly(address.get());
+      address.set(InetAddress.getByName("169.254.169.254"));
+      assertThat(get("/1").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void anAddressThatTheGuardRefusesIsNotConnectedTo() throws Exception {
+    if (isPinned()) {
+      address.set(InetAddress.getByName("169.254.169.254"));
+      assertThatThrownBy(() -> get("/1")).isInstanceOf(UnknownHostException.class);
       assertThat(seen).isEmpty();
     }
   }

@@ -118,7 +118,7 @@ final class ProxySettings {
           choice(
               "http_version",
               "auto",
-              "What to speak; `auto` is HTTP/2 where TLS negotiates it, else HTTP/1.1.",
+              "What to speak; `auto` is HTTP/2 where TLS negotiates it, else HTTP/1.1, which it always is on functions. `2` is by prior knowledge without TLS; on functions it needs TLS, or is HTTP/1.1.",
               "auto",
               "1.1",
               "2"));

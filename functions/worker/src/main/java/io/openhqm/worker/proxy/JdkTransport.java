@@ -3,7 +3,6 @@ package io.openhqm.worker.proxy;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Headers;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -17,35 +16,26 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 
-/** Exchanges over the JDK's client, HTTP/1.1 and HTTP/2. Safe for use by many threads. */
-public final class JdkTransport implements HttpTransport {
+/**
+ * Exchanges over the JDK's client and TLS: HTTP/2 where the backend agrees, else HTTP/1.1. It looks
+ * names up by itself. Safe for use by many threads.
+ */
+final class JdkTransport implements HttpTransport {
   private final HttpClient client;
 
   /**
    * @param connectTimeout the longest to connect
+   * @param trust which certificates are trusted
    */
-  public JdkTransport(Duration connectTimeout) {
-    this(builder(connectTimeout));
-  }
-
-  /**
-   * As above.
-   *
-   * @param trust which certificates are trusted, in place of those that the JVM trusts
-   */
-  public JdkTransport(Duration connectTimeout, SSLContext trust) {
-    this(builder(connectTimeout).sslContext(trust));
-  }
-
-  private JdkTransport(HttpClient.Builder builder) {
-    this.client = builder.build();
-  }
-
-  private static HttpClient.Builder builder(Duration connectTimeout) {
-    return HttpClient.newBuilder()
-        .connectTimeout(connectTimeout)
-        .followRedirects(HttpClient.Redirect.NEVER)
-        .executor(Executors.newVirtualThreadPerTaskExecutor());
+  JdkTransport(Duration connectTimeout, SSLContext trust) {
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_2)
+            .sslContext(trust)
+            .connectTimeout(connectTimeout)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .build();
   }
 
   @Override
@@ -84,7 +74,7 @@ public final class JdkTransport implements HttpTransport {
   }
 
   private static HttpRequest jdkRequest(Request request) {
-    var jdk = HttpRequest.newBuilder(request.url()).version(version(request));
+    var jdk = HttpRequest.newBuilder(request.url());
     if (!request.headers().has("User-Agent")) {
       jdk.header("User-Agent", USER_AGENT);
     }
@@ -98,19 +88,6 @@ public final class JdkTransport implements HttpTransport {
                 ? BodyPublishers.noBody()
                 : BodyPublishers.ofByteArray(body.toReadOnlyArray()))
         .build();
-  }
-
-  private static HttpClient.Version version(Request request) {
-    return switch (request.version()) {
-      case HTTP_1_1 -> HttpClient.Version.HTTP_1_1;
-      case HTTP_2 -> HttpClient.Version.HTTP_2;
-      // In clear text an upgrade would have to be asked for, and old services stumble over it.
-      case AUTO -> isTls(request.url()) ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1;
-    };
-  }
-
-  private static boolean isTls(URI url) {
-    return url.getScheme().equalsIgnoreCase("https");
   }
 
   private static Headers headers(HttpResponse<Bytes> response) {

@@ -26,8 +26,8 @@ import io.openhqm.worker.Processors;
 import io.openhqm.worker.Sweep;
 import io.openhqm.worker.Worker;
 import io.openhqm.worker.proxy.HttpProxy;
-import io.openhqm.worker.proxy.JdkTransport;
 import io.openhqm.worker.proxy.OutboundGuard;
+import io.openhqm.worker.proxy.SocketTransport;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -178,7 +178,7 @@ public final class WorkerParts implements AutoCloseable {
       var guard = new OutboundGuard(proxy.allowedAddresses(), clock);
       return new HttpProxy(
           new HttpProxy.Settings(proxy.followRedirects()),
-          new JdkTransport(proxy.connectTimeout()),
+          new SocketTransport(proxy.connectTimeout(), guard),
           guard,
           telemetry,
           clock,

@@ -1,0 +1,273 @@
+package io.openhqm.worker.proxy;
+
+import io.openhqm.core.Endpoint.HttpVersion;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.net.URI;
+import java.net.http.HttpConnectTimeoutException;
+import java.nio.channels.SocketChannel;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Deque;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP/1.1 over sockets, for functions: they are connected to the very addresses that the guard
+ * admitted, which the JDK's client cannot be told, and few classes are loaded for a first call.
+ * Only where an endpoint asks for HTTP/2 over TLS, which proves whose address it is, that client is
+ * made. Safe for use by many threads.
+ */
+public final class SocketTransport implements HttpTransport {
+  private static final Duration IDLE_MAX = Duration.ofSeconds(60);
+  private static final int TLS_PORT = 443;
+  private static final int CLEAR_PORT = 80;
+
+  private final Duration connectTimeout;
+  private final OutboundGuard guard;
+  private final Supplier<SSLContext> trust;
+  private final ConcurrentMap<Origin, Deque<Idle>> idle = new ConcurrentHashMap<>();
+  private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+  private final ScheduledThreadPoolExecutor timer;
+  private @Nullable JdkTransport http2;
+
+  private record Idle(Http1Connection connection, long sinceNanos) {}
+
+  private record Origin(boolean isTls, String host, int port) {
+    static Origin of(URI url) {
+      boolean isTls = url.getScheme().equalsIgnoreCase("https");
+      int port = url.getPort() >= 0 ? url.getPort() : isTls ? TLS_PORT : CLEAR_PORT;
+      return new Origin(isTls, url.getHost(), port);
+    }
+
+    /** As certificates have it: an IPv6 address without brackets. */
+    String peer() {
+      return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+  }
+
+  /**
+   * @param connectTimeout the longest to connect, and to agree on TLS
+   */
+  public SocketTransport(Duration connectTimeout, OutboundGuard guard) {
+    this(connectTimeout, guard, SocketTransport::jvmTrust);
+  }
+
+  /**
+   * As above.
+   *
+   * @param trust which certificates are trusted, in place of those that the JVM trusts
+   */
+  public SocketTransport(Duration connectTimeout, OutboundGuard guard, Supplier<SSLContext> trust) {
+    this.connectTimeout = connectTimeout;
+    this.guard = guard;
+    this.trust = trust;
+    this.timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("outbound-deadlines").factory());
+    timer.setRemoveOnCancelPolicy(true);
+    timer.scheduleWithFixedDelay(
+        this::closeIdle, IDLE_MAX.toSeconds(), IDLE_MAX.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private static SSLContext jvmTrust() {
+    try {
+      return SSLContext.getDefault();
+    } catch (NoSuchAlgorithmException misconfigured) {
+      throw new IllegalStateException("the JVM has no TLS", misconfigured);
+    }
+  }
+
+  @Override
+  public Answer exchange(Request request, Duration left)
+      throws IOException, InterruptedException, TimeoutException {
+    var origin = Origin.of(request.url());
+    if (request.version() == HttpVersion.HTTP_2 && origin.isTls()) {
+      return http2().exchange(request, left);
+    }
+    var call = new Call();
+    calls.add(call);
+    var watch = timer.schedule(call::timeOut, left.toNanos(), TimeUnit.NANOSECONDS);
+    try {
+      return exchange(request, origin, call);
+    } catch (IOException broken) {
+      if (call.isTimedOut()) {
+        throw new TimeoutException();
+      }
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      throw broken;
+    } finally {
+      watch.cancel(false);
+      calls.remove(call);
+      call.abort();
+    }
+  }
+
+  private Answer exchange(Request request, Origin origin, Call call) throws IOException {
+    var kept = idle.computeIfAbsent(origin, unseen -> new ConcurrentLinkedDeque<>());
+    var connection = taken(kept, call);
+    if (connection == null) {
+      connection = connect(origin, call);
+    }
+    var exchanged = connection.exchange(request);
+    if (exchanged.isReusable() && call.leave()) {
+      kept.push(new Idle(connection, System.nanoTime()));
+    }
+    return exchanged.answer();
+  }
+
+  private static @Nullable Http1Connection taken(Deque<Idle> kept, Call call) throws IOException {
+    for (var known = kept.poll(); known != null; known = kept.poll()) {
+      var connection = known.connection();
+      if (connection.isFresh()) {
+        call.use(connection::close);
+        return connection;
+      }
+      connection.close();
+    }
+    return null;
+  }
+
+  private void closeIdle() {
+    long until = System.nanoTime() - IDLE_MAX.toNanos();
+    for (var kept : idle.values()) {
+      for (var last = kept.peekLast();
+          last != null && last.sinceNanos() - until < 0;
+          last = kept.peekLast()) {
+        if (kept.removeLastOccurrence(last)) {
+          last.connection().close();
+        }
+      }
+    }
+  }
+
+  /** To the first address that accepts it. */
+  private Http1Connection connect(Origin origin, Call call) throws IOException {
+    var addresses = guard.admitted(origin.host());
+    for (int i = 0; ; i++) {
+      try {
+        return connect(addresses[i], origin, call);
+      } catch (ConnectException | HttpConnectTimeoutException | NoRouteToHostException vain) {
+        if (i == addresses.length - 1) {
+          throw vain;
+        }
+      }
+    }
+  }
+
+  private Http1Connection connect(InetAddress address, Origin origin, Call call)
+      throws IOException {
+    var channel = SocketChannel.open();
+    call.use(() -> closeQuietly(channel));
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    var socket = channel.socket();
+    int timeoutMillis = Math.clamp(connectTimeout.toMillis(), 1, Integer.MAX_VALUE);
+    try {
+      socket.connect(new InetSocketAddress(address, origin.port()), timeoutMillis);
+      socket.setSoTimeout(timeoutMillis);
+      var secured = origin.isTls() ? secured(socket, origin) : socket;
+      // The deadline ends what takes too long.
+      socket.setSoTimeout(0);
+      return new Http1Connection(channel, secured);
+    } catch (SocketTimeoutException slow) {
+      channel.close();
+      throw new HttpConnectTimeoutException("connect timed out");
+    } catch (IOException refused) {
+      channel.close();
+      throw refused;
+    }
+  }
+
+  private SSLSocket secured(Socket socket, Origin origin) throws IOException {
+    var factory = trust.get().getSocketFactory();
+    var secured = (SSLSocket) factory.createSocket(socket, origin.peer(), origin.port(), true);
+    var parameters = secured.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    secured.setSSLParameters(parameters);
+    secured.startHandshake();
+    return secured;
+  }
+
+  private static void closeQuietly(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException unimportant) {
+      // It is closed all the same.
+    }
+  }
+
+  private synchronized JdkTransport http2() {
+    if (http2 == null) {
+      http2 = new JdkTransport(connectTimeout, trust.get());
+    }
+    return http2;
+  }
+
+  @Override
+  public synchronized void close() {
+    timer.shutdownNow();
+    calls.forEach(Call::abort);
+    idle.values().forEach(kept -> kept.forEach(one -> one.connection().close()));
+    idle.clear();
+    if (http2 != null) {
+      http2.close();
+    }
+  }
+
+  /** An exchange under way, which ends when what it uses is closed. */
+  private static final class Call {
+    private @Nullable Runnable close;
+    private boolean timedOut;
+
+    /** From now on this is closed where the call is out of time. */
+    synchronized void use(Runnable closing) throws IOException {
+      close = closing;
+      if (timedOut) {
+        closing.run();
+        throw new IOException("out of time");
+      }
+    }
+
+    /**
+     * What it uses is another call's from now on.
+     *
+     * @return whether that was in time
+     */
+    synchronized boolean leave() {
+      close = null;
+      return !timedOut;
+    }
+
+    synchronized void timeOut() {
+      timedOut = true;
+      abort();
+    }
+
+    synchronized boolean isTimedOut() {
+      return timedOut;
+    }
+
+    synchronized void abort() {
+      if (close != null) {
+        close.run();
+      }
+    }
+  }
+}
