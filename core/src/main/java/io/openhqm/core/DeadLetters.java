@@ -16,15 +16,47 @@ public interface DeadLetters {
    * @param deadAt when
    * @param attempts how many attempts were made
    */
-  record DeadLetter(Message message, String reason, Instant deadAt, int attempts) {}
+  record DeadLetter(Message message, String reason, Instant deadAt, int attempts) {
+    /** What a list shows of it. */
+    public Summary summary() {
+      return new Summary(
+          message.id(),
+          message.metadata().endpoint(),
+          message.submittedAt(),
+          message.payload().length(),
+          reason,
+          deadAt,
+          attempts);
+    }
+  }
 
   /**
-   * A page of dead letters, by id.
+   * A dead letter without its message: a page of those may be larger than the memory.
+   *
+   * @param id the message's
+   * @param endpoint the endpoint that the message names
+   * @param submittedAt when the message was accepted
+   * @param payloadBytes how long its payload is, wherever that is kept
+   * @param reason why it was given up, in words that a user can act on
+   * @param deadAt when
+   * @param attempts how many attempts were made
+   */
+  record Summary(
+      UUID id,
+      Optional<String> endpoint,
+      Instant submittedAt,
+      long payloadBytes,
+      String reason,
+      Instant deadAt,
+      int attempts) {}
+
+  /**
+   * A page of dead letters, by id. No more than one message need be in memory at a time for it.
    *
    * @param after only those with a greater id; empty: from the first
    * @param limit how many at most; 1 to 1,000
    */
-  List<DeadLetter> list(Optional<UUID> after, int limit);
+  List<Summary> list(Optional<UUID> after, int limit);
 
   /** The dead letter of this id. */
   Optional<DeadLetter> find(UUID id);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openhqm.core.DeadLetters;
 import io.openhqm.core.DeadLetters.DeadLetter;
+import io.openhqm.core.DeadLetters.Summary;
 import io.openhqm.core.Message;
 import io.openhqm.core.Outcome;
 import java.util.ArrayList;
@@ -70,8 +71,20 @@ abstract class DeadLetterRules extends QueueOrderRules {
     assertThat(listed(Optional.empty(), 1000)).containsExactlyElementsOf(all);
   }
 
+  @Test
+  void q20ListShowsOfADeadLetterWhatItIsWithoutItsPayload() throws Exception {
+    for (var message : Samples.oddMessages(newId(), now())) {
+      dead(message);
+
+      var letter = letters.find(message.id()).orElseThrow();
+      assertThat(letters.list(Optional.empty(), 10)).containsExactly(letter.summary());
+      assertThat(letter.summary().payloadBytes()).isEqualTo(message.payload().length());
+      letters.purge(message.id());
+    }
+  }
+
   private List<UUID> listed(Optional<UUID> after, int limit) {
-    return letters.list(after, limit).stream().map(letter -> letter.message().id()).toList();
+    return letters.list(after, limit).stream().map(Summary::id).toList();
   }
 
   @Test

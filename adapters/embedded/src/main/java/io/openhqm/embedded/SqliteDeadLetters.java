@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Rows that are marked dead; most are failed jobs as well. */
@@ -29,7 +30,7 @@ final class SqliteDeadLetters implements DeadLetters {
   }
 
   @Override
-  public List<DeadLetter> list(Optional<UUID> after, int limit) {
+  public List<Summary> list(Optional<UUID> after, int limit) {
     return parts
         .readers()
         .read(
@@ -37,7 +38,7 @@ final class SqliteDeadLetters implements DeadLetters {
               var statement = sql.statement(SELECT + ">? ORDER BY id LIMIT ?");
               statement.setBytes(1, after.map(Row::bytes).orElse(new byte[0]));
               statement.setInt(2, limit);
-              return read(statement);
+              return read(statement, DeadLetter::summary);
             });
   }
 
@@ -49,23 +50,28 @@ final class SqliteDeadLetters implements DeadLetters {
             sql -> {
               var statement = sql.statement(SELECT + "=?");
               statement.setBytes(1, Row.bytes(id));
-              return read(statement).stream().findFirst();
+              return read(statement, Function.identity()).stream().findFirst();
             });
   }
 
-  private static List<DeadLetter> read(PreparedStatement statement) throws SQLException {
-    var found = new ArrayList<DeadLetter>();
+  /**
+   * @param kept what is kept in memory of each
+   */
+  private static <T> List<T> read(PreparedStatement statement, Function<DeadLetter, T> kept)
+      throws SQLException {
+    var found = new ArrayList<T>();
     try (var rows = statement.executeQuery()) {
       while (rows.next()) {
         var row = Row.read(rows, 9);
         if (row.request() != null) {
           var part = row.part();
           found.add(
-              new DeadLetter(
-                  RowCodec.message(row.id(), row.request()),
-                  reason(part),
-                  Instant.ofEpochMilli(row.due()),
-                  part.attempts()));
+              kept.apply(
+                  new DeadLetter(
+                      RowCodec.message(row.id(), row.request()),
+                      reason(part),
+                      Instant.ofEpochMilli(row.due()),
+                      part.attempts())));
         }
       }
     }

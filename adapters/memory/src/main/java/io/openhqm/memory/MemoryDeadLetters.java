@@ -19,7 +19,7 @@ final class MemoryDeadLetters implements DeadLetters {
   }
 
   @Override
-  public List<DeadLetter> list(Optional<UUID> after, int limit) {
+  public List<Summary> list(Optional<UUID> after, int limit) {
     if (limit < 1 || limit > 1_000) {
       throw new IllegalArgumentException("limit must be 1 to 1,000 but is " + limit);
     }
@@ -31,6 +31,7 @@ final class MemoryDeadLetters implements DeadLetters {
                 .values()
                 .stream()
                 .limit(limit)
+                .map(DeadLetter::summary)
                 .toList());
   }
 

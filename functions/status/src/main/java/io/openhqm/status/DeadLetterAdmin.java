@@ -5,6 +5,7 @@ import io.openhqm.core.Bytes;
 import io.openhqm.core.ClaimCheck;
 import io.openhqm.core.DeadLetters;
 import io.openhqm.core.DeadLetters.DeadLetter;
+import io.openhqm.core.DeadLetters.Summary;
 import io.openhqm.core.Headers;
 import io.openhqm.core.IdSource;
 import io.openhqm.core.Job;
@@ -103,8 +104,7 @@ public final class DeadLetterAdmin implements ApiFunction {
       if (letters.size() == limit) {
         // A full page: there may be more behind its last one.
         json.writeStringProperty(
-            "next",
-            "/api/v1/dead-letters?after=" + letters.getLast().message().id() + "&limit=" + limit);
+            "next", "/api/v1/dead-letters?after=" + letters.getLast().id() + "&limit=" + limit);
       }
       json.writeEndObject();
     }
@@ -116,7 +116,7 @@ public final class DeadLetterAdmin implements ApiFunction {
     var out = new ByteArrayOutputStream(4096);
     try (var json = Json.generator(out)) {
       json.writeStartObject();
-      writeSummary(json, letter);
+      writeSummary(json, letter.summary());
       json.writeName("headers");
       json.writeRawValue(ResultAnswers.shown(SecretFields.masked(letter.message().headers())));
       if (!letter.message().metadata().json().isEmpty()) {
@@ -134,18 +134,14 @@ public final class DeadLetterAdmin implements ApiFunction {
     return answer(out);
   }
 
-  private static void writeSummary(JsonGenerator json, DeadLetter letter) {
-    var message = letter.message();
-    json.writeStringProperty("correlation_id", message.id().toString());
+  private static void writeSummary(JsonGenerator json, Summary letter) {
+    json.writeStringProperty("correlation_id", letter.id().toString());
     json.writeStringProperty("reason", letter.reason());
     json.writeStringProperty("dead_at", letter.deadAt().toString());
-    json.writeStringProperty("submitted_at", message.submittedAt().toString());
+    json.writeStringProperty("submitted_at", letter.submittedAt().toString());
     json.writeNumberProperty("attempts", letter.attempts());
-    message
-        .metadata()
-        .endpoint()
-        .ifPresent(endpoint -> json.writeStringProperty("endpoint", endpoint));
-    json.writeNumberProperty("payload_bytes", message.payload().length());
+    letter.endpoint().ifPresent(endpoint -> json.writeStringProperty("endpoint", endpoint));
+    json.writeNumberProperty("payload_bytes", letter.payloadBytes());
   }
 
   private void writePayload(JsonGenerator json, Message message) {

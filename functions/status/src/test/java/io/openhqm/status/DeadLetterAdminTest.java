@@ -220,9 +220,10 @@ class DeadLetterAdminTest {
     }
 
     @Override
-    public List<DeadLetter> list(Optional<UUID> after, int limit) {
+    public List<Summary> list(Optional<UUID> after, int limit) {
       return letters.tailMap(after.map(UUID::toString).orElse(""), false).values().stream()
           .limit(limit)
+          .map(DeadLetter::summary)
           .toList();
     }
 

@@ -55,7 +55,7 @@ public final class StoreThenRedrive implements DeadLetters {
   }
 
   @Override
-  public List<DeadLetter> list(Optional<UUID> after, int limit) {
+  public List<Summary> list(Optional<UUID> after, int limit) {
     return letters.list(after, limit);
   }
 

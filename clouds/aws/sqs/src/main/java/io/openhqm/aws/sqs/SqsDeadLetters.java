@@ -63,7 +63,7 @@ final class SqsDeadLetters implements DeadLetters {
   }
 
   @Override
-  public List<DeadLetter> list(Optional<UUID> after, int limit) {
+  public List<Summary> list(Optional<UUID> after, int limit) {
     if (limit < 1 || limit > 1_000) {
       throw new IllegalArgumentException("limit must be 1 to 1,000 but is " + limit);
     }
@@ -130,10 +130,10 @@ final class SqsDeadLetters implements DeadLetters {
   }
 
   /** The first letters by id. */
-  private static final class Page extends Question<List<DeadLetter>> {
+  private static final class Page extends Question<List<Summary>> {
     private final Optional<UUID> after;
     private final int limit;
-    private final TreeMap<UUID, DeadLetter> page = new TreeMap<>();
+    private final TreeMap<UUID, Summary> page = new TreeMap<>();
 
     Page(Optional<UUID> after, int limit) {
       this.after = after;
@@ -143,7 +143,7 @@ final class SqsDeadLetters implements DeadLetters {
     @Override
     void see(Letter letter) {
       if (after.isEmpty() || letter.id().compareTo(after.get()) > 0) {
-        page.putIfAbsent(letter.id(), letter.content());
+        page.putIfAbsent(letter.id(), letter.content().summary());
         if (page.size() > limit) {
           page.pollLastEntry();
         }
@@ -151,7 +151,7 @@ final class SqsDeadLetters implements DeadLetters {
     }
 
     @Override
-    List<DeadLetter> result(Walk walk) {
+    List<Summary> result(Walk walk) {
       return List.copyOf(page.values());
     }
   }
@@ -187,7 +187,7 @@ final class SqsDeadLetters implements DeadLetters {
   private static final class Removal extends Question<Boolean> {
     private final UUID id;
     private final Runnable before;
-    private final List<Letter> found = new ArrayList<>();
+    private final List<String> found = new ArrayList<>();
 
     Removal(UUID id, Runnable before) {
       this.id = id;
@@ -197,7 +197,7 @@ final class SqsDeadLetters implements DeadLetters {
     @Override
     void see(Letter letter) {
       if (letter.id().equals(id)) {
-        found.add(letter);
+        found.add(letter.receipt());
       }
     }
 
@@ -216,7 +216,7 @@ final class SqsDeadLetters implements DeadLetters {
   private static final class Clearance extends Question<Integer> {
     private final Instant before;
     private final int limit;
-    private final List<Letter> old = new ArrayList<>();
+    private final List<String> old = new ArrayList<>();
 
     Clearance(Instant before, int limit) {
       this.before = before;
@@ -226,7 +226,7 @@ final class SqsDeadLetters implements DeadLetters {
     @Override
     void see(Letter letter) {
       if (old.size() < limit && letter.content().deadAt().isBefore(before)) {
-        old.add(letter);
+        old.add(letter.receipt());
       }
     }
 

@@ -57,14 +57,13 @@ final class Walk implements AutoCloseable {
   }
 
   /** Whether it is there still: another question of this walk may have removed it. */
-  boolean holds(Letter letter) {
-    return held.containsKey(letter.receipt());
+  boolean holds(String receipt) {
+    return held.containsKey(receipt);
   }
 
-  /** Removes letters; says how many of them are gone by this. */
-  int remove(List<Letter> letters) {
-    var receipts = letters.stream().filter(this::holds).map(Letter::receipt).toList();
-    var gone = calls.deleteAll(queue, receipts);
+  /** Removes letters by their receipts; says how many of them are gone by this. */
+  int remove(List<String> receipts) {
+    var gone = calls.deleteAll(queue, receipts.stream().filter(this::holds).toList());
     gone.forEach(held::remove);
     return gone.size();
   }

@@ -214,7 +214,7 @@ final class SqsDeliveriesTest {
     assertThat(got).extracting(delivery -> delivery.message()).containsExactly(message);
     assertIsHeld(1);
     assertThat(queue.deadLetters().list(Optional.empty(), 10))
-        .extracting(DeadLetters.DeadLetter::reason)
+        .extracting(DeadLetters.Summary::reason)
         .singleElement()
         .asString()
         .contains("openhqm-encoding");

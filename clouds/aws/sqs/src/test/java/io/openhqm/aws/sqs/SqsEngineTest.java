@@ -147,7 +147,8 @@ final class SqsEngineTest {
         .settle(new Outcome.DeadLetter("too large for words"));
 
     assertThat(queue.depth().messages()).isZero();
-    var letter = queue.deadLetters().list(Optional.empty(), 1).getFirst();
+    var id = queue.deadLetters().list(Optional.empty(), 1).getFirst().id();
+    var letter = queue.deadLetters().find(id).orElseThrow();
     assertThat(letter.message().payload()).isEqualTo(Body.of(Bytes.utf8(full)));
     assertThat(letter.reason()).contains("too large to be told why");
   }
