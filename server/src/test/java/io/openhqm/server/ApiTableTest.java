@@ -435,6 +435,27 @@ class ApiTableTest {
     assertThat(checked(server.send("GET", "/proxy/backend", new byte[0])).status()).isEqualTo(202);
   }
 
+  @Test
+  void aSubmittedNullIsNoBodyOfADeleteAndABodyOfNullIsOne() {
+    String submitted = "{\"payload\": null, \"metadata\": {\"method\": \"DELETE\"}}";
+    var proxied = send("DELETE", "/proxy/backend/null", "null", "Content-Type", "application/json");
+    var id = done(submitted);
+    checked(server.finished(proxied.id()));
+
+    var asIs = backend.requestsTo("/base/null").getFirst();
+    assertThat(asIs.body().toUtf8()).isEqualTo("null");
+    assertThat(asIs.headers().first("Content-Type")).contains("application/json");
+    assertThat(backend.requests())
+        .filteredOn(seen -> seen.headers().all("X-Correlation-ID").contains(id))
+        .singleElement()
+        .satisfies(
+            seen -> {
+              assertThat(seen.method()).isEqualTo("DELETE");
+              assertThat(seen.body().isEmpty()).isTrue();
+              assertThat(seen.headers().has("Content-Type")).isFalse();
+            });
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"gzip", "br", "identity", "GZIP, x-own"})
   void aBodyInACodingGoesThroughTheProxyAsItIs(String coding) {

@@ -3,6 +3,7 @@ package io.openhqm.submit;
 import static java.util.Objects.requireNonNull;
 
 import io.openhqm.core.Body;
+import io.openhqm.core.Bytes;
 import io.openhqm.core.ClaimCheck;
 import io.openhqm.core.EndpointResolver;
 import io.openhqm.core.EndpointResolver.Resolution;
@@ -136,6 +137,8 @@ public final class Submit implements ApiFunction {
   /** However long the work takes: who polls must learn in time that it is done. */
   private static final Duration POLL_AFTER_MAX = Duration.ofSeconds(60);
 
+  private static final Body NULL = Body.of(Bytes.utf8("null"));
+
   private final Settings settings;
   private final Ports ports;
   private final JobAnswers answers;
@@ -190,7 +193,13 @@ public final class Submit implements ApiFunction {
             TraceContext.of(request.headers()));
     return switch (ports.resolver().resolve(message)) {
       case Resolution.Found found ->
-          stored(request, prefer, job, message, submission.notBefore(), found.route().name());
+          stored(
+              request,
+              prefer,
+              job,
+              withoutNull(message, found.route()),
+              submission.notBefore(),
+              found.route().name());
       case Resolution.Refused refused ->
           // What was accepted before stays accepted, whatever the configuration says by now.
           idempotency
@@ -198,6 +207,34 @@ public final class Submit implements ApiFunction {
               .map(existing -> answerAgain(request, prefer, job, existing))
               .orElseThrow(() -> new ProblemException(refusal(refused)));
     };
+  }
+
+  /**
+   * A submission must have a payload, so {@code null} is how a client says that a call has no body:
+   * by a method that need not have one it goes on with none, and of no type. A request to {@code
+   * /proxy} says so by having none, and what makes a payload of it shall see what came.
+   */
+  private static Message withoutNull(Message message, EndpointResolver.Route route) {
+    boolean mayBeBodyless =
+        switch (route.method()) {
+          case "GET", "HEAD", "DELETE", "OPTIONS" -> true;
+          default -> false;
+        };
+    boolean isLeftOut =
+        mayBeBodyless
+            && route.endpoint().isPresent()
+            && route.rewrite().payload().isEmpty()
+            && message.metadata().target().isEmpty()
+            && message.payload().equals(NULL);
+    return isLeftOut
+        ? new Message(
+            message.id(),
+            Body.empty(),
+            message.headers().without("Content-Type"),
+            message.metadata(),
+            message.submittedAt(),
+            message.traceparent())
+        : message;
   }
 
   private ApiResponse stored(

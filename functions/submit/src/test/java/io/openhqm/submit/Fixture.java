@@ -1,7 +1,9 @@
 package io.openhqm.submit;
 
+import io.openhqm.core.Auth;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.ClaimCheck;
+import io.openhqm.core.Endpoint;
 import io.openhqm.core.EndpointResolver;
 import io.openhqm.core.EndpointResolver.Refusal;
 import io.openhqm.core.EndpointResolver.Resolution;
@@ -17,12 +19,14 @@ import io.openhqm.core.config.OpenHqmConfig.Partitioning;
 import io.openhqm.core.config.OpenHqmConfig.Strategy;
 import io.openhqm.core.endpoint.SessionRule;
 import io.openhqm.tck.OpenApiConformance;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -33,6 +37,8 @@ import java.util.random.RandomGenerator;
 final class Fixture {
   static final Instant NOW = Instant.parse("2026-02-07T10:30:00.123Z");
 
+  private static final RetryPolicy RETRY =
+      new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(60), Set.of());
   private static final OpenApiConformance SHARED = new OpenApiConformance();
 
   OpenApiConformance conformance = SHARED;
@@ -43,6 +49,9 @@ final class Fixture {
 
   /** An endpoint that has left the configuration. */
   Optional<String> gone = Optional.empty();
+
+  /** What the endpoints call; empty: a processor does the work. */
+  Optional<Endpoint> backend = Optional.empty();
 
   Duration usual = Duration.ZERO;
   String publicUrl = "";
@@ -76,6 +85,22 @@ final class Fixture {
                       endpoint -> usual)));
     }
     return submit.get();
+  }
+
+  static Endpoint endpoint() {
+    return new Endpoint(
+        "orders",
+        URI.create("http://orders.internal/"),
+        "POST",
+        Duration.ofSeconds(30),
+        Headers.none(),
+        new Auth.None(),
+        RETRY,
+        1_000,
+        List.of("*"),
+        List.of(),
+        OptionalInt.empty(),
+        Endpoint.HttpVersion.AUTO);
   }
 
   /** Sessions come from this path where clients name none. */
@@ -133,10 +158,10 @@ final class Fixture {
       return new Resolution.Found(
           new EndpointResolver.Route(
               name,
-              Optional.empty(),
-              "POST",
+              backend,
+              message.metadata().method().orElse("POST"),
               Duration.ofSeconds(30),
-              new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(60), Set.of())));
+              RETRY));
     };
   }
 }

@@ -14,6 +14,7 @@ import io.openhqm.core.api.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -92,6 +93,44 @@ class SubmitTest {
         }) {
       assertThat(fixture.post(body).status()).isEqualTo(202);
       assertThat(payload()).isEqualTo(Bytes.utf8(payload));
+    }
+  }
+
+  @Test
+  void aPayloadOfNullIsNoBodyForABackendWhereTheMethodHasNoneAndThenHasNoType() {
+    String nothing =
+        """
+        {"payload": null, "headers": {"X-A": "1", "content-type": "a/b"}, "metadata": {"method": "%s"}}""";
+    fixture.post(nothing.formatted("DELETE"));
+    assertThat(payload()).as("for a processor").isEqualTo(Bytes.utf8("null"));
+
+    fixture.backend = Optional.of(Fixture.endpoint());
+    for (String method : List.of("GET", "HEAD", "DELETE", "OPTIONS")) {
+      fixture.post(nothing.formatted(method));
+      assertThat(payload()).as(method).isEqualTo(Bytes.empty());
+      assertThat(fixture.engine.lastSent().headers()).isEqualTo(Headers.of("X-A", "1"));
+    }
+    for (String method : List.of("POST", "PUT", "PATCH")) {
+      fixture.post(nothing.formatted(method));
+      assertThat(payload()).as(method).isEqualTo(Bytes.utf8("null"));
+      assertThat(fixture.engine.lastSent().headers().first("Content-Type")).contains("a/b");
+    }
+    fixture.post("{\"payload\": \"null\", \"metadata\": {\"method\": \"GET\"}}");
+    assertThat(payload()).isEqualTo(Bytes.utf8("\"null\""));
+  }
+
+  @Test
+  void aBodyOfNullThatCameByTheProxyStaysOne() {
+    fixture.backend = Optional.of(Fixture.endpoint());
+    for (String method : List.of("GET", "DELETE")) {
+      fixture.handle(
+          new ApiRequest(
+              method,
+              "/proxy/orders/x",
+              Optional.empty(),
+              Fixture.jsonHeaders(),
+              Bytes.utf8("null")));
+      assertThat(payload()).as(method).isEqualTo(Bytes.utf8("null"));
     }
   }
 

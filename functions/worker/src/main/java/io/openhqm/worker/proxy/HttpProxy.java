@@ -41,7 +41,6 @@ public final class HttpProxy implements Processor {
   private static final Duration BUSY = Duration.ofMillis(100);
   private static final int BUSY_TIMES_MAX = 600;
   private static final int ENDPOINTS_KEPT_MAX = 1_000;
-  private static final String BODYLESS_BY_NULL = "null";
 
   private final Settings settings;
   private final OutboundGuard guard;
@@ -188,10 +187,8 @@ public final class HttpProxy implements Processor {
 
   private HttpTransport.Answer send(Attempt attempt, Endpoint endpoint, Prepared ready, URI url)
       throws RetryException, PermanentException, InterruptedException {
-    boolean isLeftOut = isLeftOut(attempt);
-    var body = isLeftOut ? Bytes.empty() : payload(attempt);
-    var all = ready.headers().of(attempt, random);
-    var headers = isLeftOut ? all.without("Content-Type") : all;
+    var body = payload(attempt);
+    var headers = ready.headers().of(attempt, random);
     var at = url;
     for (int hops = 0; ; hops++) {
       var request =
@@ -247,19 +244,6 @@ public final class HttpProxy implements Processor {
     return attempt.message().payload() instanceof Body.Inline inline
         ? inline.bytes()
         : Bytes.empty();
-  }
-
-  /**
-   * A payload of {@code null} sends no body with methods that have none, nor says of which type.
-   */
-  private static boolean isLeftOut(Attempt attempt) {
-    boolean mayBeBodyless =
-        switch (attempt.route().method()) {
-          case "GET", "HEAD", "DELETE", "OPTIONS" -> true;
-          default -> false;
-        };
-    var bytes = payload(attempt);
-    return mayBeBodyless && bytes.length() == 4 && bytes.toUtf8().equals(BODYLESS_BY_NULL);
   }
 
   private HttpTransport.Answer exchange(
