@@ -298,7 +298,11 @@ public final class Worker {
         verdict = Optional.of(new Verdict.End(new Ending.Failed(never.getMessage()), "permanent"));
       } catch (InterruptedException stopped) {
         verdict = Optional.empty();
-      } catch (RuntimeException | StackOverflowError | LinkageError bug) {
+      } catch (Throwable bug) {
+        // Checked ones too: not every language asks a processor to declare them.
+        if (bug instanceof VirtualMachineError broken && !(bug instanceof StackOverflowError)) {
+          throw broken;
+        }
         ports.telemetry().trouble("the processor of '" + work.route().name() + "' failed", bug);
         verdict = Optional.of(again(work, RetryException.noAnswer(broke(work, bug))));
       }

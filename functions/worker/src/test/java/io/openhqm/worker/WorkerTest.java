@@ -1,6 +1,7 @@
 package io.openhqm.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openhqm.core.Body;
 import io.openhqm.core.Bytes;
@@ -30,6 +31,7 @@ import io.openhqm.core.Telemetry;
 import io.openhqm.core.UuidV7;
 import io.openhqm.memory.MemoryEngine;
 import io.openhqm.tck.ManualClock;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,6 +60,7 @@ final class WorkerTest {
   private final RequestQueue queue = engine.queue().orElseThrow();
   private final UuidV7 ids = new UuidV7(clock, new Random(1));
   private final List<Job> announced = new ArrayList<>();
+  private final List<Throwable> troubles = new ArrayList<>();
   private final Attempts attempts = new Attempts(store, clock, new Telemetry() {}, LEASE);
 
   @AfterEach
@@ -82,7 +85,12 @@ final class WorkerTest {
             processor,
             attempts,
             Optional.of(responses),
-            new Telemetry() {},
+            new Telemetry() {
+              @Override
+              public void trouble(String what, Throwable cause) {
+                troubles.add(cause);
+              }
+            },
             clock,
             new Random(7),
             pause -> {}));
@@ -229,22 +237,46 @@ final class WorkerTest {
   @Test
   void whatAProcessorThrowsIsAFailedAttemptAndItsTextIsToldToNobody() throws Exception {
     for (Throwable bug :
-        List.of(new IllegalStateException("s3cret"), new StackOverflowError("s3cret"))) {
+        List.of(
+            new IllegalStateException("s3cret"),
+            new StackOverflowError("s3cret"),
+            new NoClassDefFoundError("s3cret"),
+            new AssertionError("s3cret"),
+            new Error("s3cret"),
+            new IOException("s3cret"))) {
+      troubles.clear();
       var id = submit();
       for (int i = 0; i < 3; i++) {
         deliver(
             attempt -> {
-              if (bug instanceof Error error) {
-                throw error;
-              }
-              throw (RuntimeException) bug;
+              throw WorkerTest.<RuntimeException>undeclared(bug);
             });
+        assertThat(troubles).hasSize(i + 1).contains(bug);
         clock.advance(Duration.ofSeconds(10));
       }
       assertThat(((Ending.Failed) ending(id)).error())
           .contains(bug.getClass().getName())
           .doesNotContain("s3cret");
     }
+  }
+
+  /** As Kotlin does with what Java checks. */
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> T undeclared(Throwable bug) throws T {
+    throw (T) bug;
+  }
+
+  @Test
+  void whatBreaksTheJvmGoesOnUp() {
+    submit();
+    var broken = new OutOfMemoryError("heap");
+    assertThatThrownBy(
+            () ->
+                deliver(
+                    attempt -> {
+                      throw broken;
+                    }))
+        .isSameAs(broken);
   }
 
   @Test
