@@ -16,7 +16,7 @@ import java.util.UUID;
 /** The jobs. */
 final class MemoryJobStore extends Port implements JobStore {
   /** How long an expired job is still known, so that its client reads 410 and not 404. */
-  private static final Duration KNOWN_AFTER_EXPIRY = Duration.ofDays(1);
+  private static final Duration KNOWN_AFTER_EXPIRY = Duration.ofHours(1);
 
   private final Slots slots;
   private final boolean announces;
