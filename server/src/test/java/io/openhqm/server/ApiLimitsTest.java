@@ -137,6 +137,28 @@ class ApiLimitsTest {
     }
   }
 
+  @Test
+  void moreJobsThanMayWaitAre503UntilThereIsRoomAgain() {
+    String config =
+        """
+        server: {host: 127.0.0.1, port: 0}
+        queue: {type: embedded, embedded_path: jobs.db, max_backlog: 1}
+        cache: {type: embedded}
+        """;
+    try (var server = RunningServer.start(folder, config)) {
+      String id = server.submit("{\"payload\": 1, \"metadata\": {\"delay\": 600}}").id();
+
+      var refused = server.submit("{\"payload\": 1}");
+      assertProblem(refused, 503, "queue-unavailable");
+      assertThat(refused.field("detail")).contains("queue.max_backlog");
+      assertThat(Integer.parseInt(refused.header("Retry-After"))).isPositive();
+
+      assertThat(server.send("DELETE", "/api/v1/requests/" + id, new byte[0]).status())
+          .isEqualTo(202);
+      server.requireHealthy();
+    }
+  }
+
   private static void awaitInFlight(RunningServer server, String endpoint, int requests) {
     String line = "openhqm_api_requests_in_flight{endpoint=\"" + endpoint + "\"} " + requests;
     Awaitility.await().until(() -> server.get("/metrics").text().contains(line));
