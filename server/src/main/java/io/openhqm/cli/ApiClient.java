@@ -78,7 +78,9 @@ final class ApiClient implements AutoCloseable {
   Answer send(
       String method, String path, Map<String, String> headers, byte[] body, Duration waiting)
       throws UnreachableException, InterruptedException {
-    var request = HttpRequest.newBuilder(server.resolve(path)).timeout(waiting.plus(ANSWER_MARGIN));
+    // The server may be under a path of a gateway, as server.public_url says too.
+    var url = URI.create(server.toString().replaceFirst("/+$", "") + path);
+    var request = HttpRequest.newBuilder(url).timeout(waiting.plus(ANSWER_MARGIN));
     headers.forEach(request::header);
     request.method(
         method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));

@@ -14,9 +14,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -239,8 +241,8 @@ class CommandLineTest {
       assertThat(err.toString()).contains("\r\u001b[K").contains("PENDING");
       assertThat(out.toString()).doesNotContain("\u001b");
 
-      var api = new ApiClient(java.net.URI.create(url));
-      String metrics = api.get("/metrics", java.time.Duration.ZERO).text();
+      var api = new ApiClient(URI.create(url));
+      String metrics = api.get("/metrics", Duration.ZERO).text();
       var polls =
           Pattern.compile(
                   "openhqm_requests_total\\{endpoint=\"/api/v1/response/\\{id}\".*} ([0-9.]+)")
@@ -252,6 +254,17 @@ class CommandLineTest {
       throw new AssertionError(failed);
     } finally {
       System.clearProperty(Look.TERMINALS);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/base", "/base/", "/a%20b/c//"})
+  void aServerMayBeUnderAPathOfAGateway(String base) throws Exception {
+    try (var gateway = SampleBackend.start();
+        var api = new ApiClient(URI.create(gateway.url()).resolve(base))) {
+      var answer = api.get("/api/v1/dead-letters?limit=1", Duration.ZERO);
+      assertThat(answer.field("path"))
+          .contains(base.replaceFirst("/+$", "") + "/api/v1/dead-letters?limit=1");
     }
   }
 
