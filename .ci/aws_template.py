@@ -293,6 +293,16 @@ def statements(node):
 
 
 @check
+def whoever_takes_messages_may_do_what_lambda_does_for_it(stack):
+    for name, mapping in stack.of_type("AWS::Lambda::EventSourceMapping").items():
+        role = stack.resources[target(stack.properties(function_of(stack, mapping["Properties"]["FunctionName"]))["Role"])]
+        queue = target(mapping["Properties"]["EventSourceArn"])
+        may = {action for each in statements(role) if target(each["Resource"]) == queue for action in each["Action"]}
+        for action in sorted({"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"} - may):
+            yield "%s: not %s" % (name, action)
+
+
+@check
 def no_role_has_a_policy_of_somebody_else_but_that_of_a_network(stack):
     for name, role in stack.of_type("AWS::IAM::Role").items():
         for policy in role["Properties"].get("ManagedPolicyArns", []):
@@ -373,7 +383,9 @@ def data_is_encrypted_with_the_key_that_was_named(stack):
             yield name
     for name, function in stack.of_type("AWS::Lambda::Function").items():
         role = stack.resources[target(function["Properties"]["Role"])]
-        if key and not any(key == each["Resource"] and "kms:Decrypt" in each["Action"] for each in statements(role)):
+        # SQS and S3 ask for the first two in the name of whoever sends or stores; DynamoDB for all, in the name of whoever reads or writes.
+        needed = {"kms:Decrypt", "kms:GenerateDataKey", "kms:Encrypt", "kms:DescribeKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"}
+        if key and not any(key == each["Resource"] and needed <= set(each["Action"]) for each in statements(role)):
             yield "%s cannot use the key" % name
 
 

@@ -127,7 +127,8 @@ module "submit" {
     local.is_function_url ? { OPENHQM_SERVER__PUBLIC_URL = aws_lambda_function_url.status[0].function_url } : {}
   )
   statements = [
-    { Sid = "Enqueue", Action = ["sqs:SendMessage"], Resource = aws_sqs_queue.requests.arn },
+    # The attributes are for /health.
+    { Sid = "Enqueue", Action = ["sqs:SendMessage", "sqs:GetQueueAttributes"], Resource = aws_sqs_queue.requests.arn },
     {
       Sid      = "Record"
       Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]

@@ -13,6 +13,11 @@ output "alias_arn" {
   value       = aws_lambda_alias.live.arn
 }
 
+output "policy" {
+  description = "What it may do, as JSON."
+  value       = aws_iam_role_policy.least.policy
+}
+
 output "log_group" {
   description = "Its log."
   value       = aws_cloudwatch_log_group.log.name
