@@ -1,5 +1,6 @@
 package io.openhqm.aws.worker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openhqm.aws.lambda.testing.Events;
@@ -78,5 +79,21 @@ class SnapStartTest {
         SnapStartTest.class.getResourceAsStream("events/sqs.json").readAllBytes(),
         "io.openhqm.worker.Worker",
         "software.amazon.awssdk.services.dynamodb.transform.UpdateItemRequestMarshaller");
+  }
+
+  @Test
+  void theSweepOpensNothing() throws Exception {
+    isPrimedWithoutACall(
+        "io.openhqm.aws.worker.SweepHandler::handleRequest",
+        "{}".getBytes(UTF_8),
+        "io.openhqm.aws.worker.SweepHandler");
+  }
+
+  @Test
+  void whoClosesGivenUpJobsOpensNothing() throws Exception {
+    isPrimedWithoutACall(
+        "io.openhqm.aws.worker.DeadLetterHandler::handleRequest",
+        SnapStartTest.class.getResourceAsStream("events/sqs.json").readAllBytes(),
+        "io.openhqm.aws.worker.DeadLetterHandler");
   }
 }
