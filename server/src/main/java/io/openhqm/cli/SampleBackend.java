@@ -2,10 +2,10 @@ package io.openhqm.cli;
 
 import io.helidon.http.HeaderValues;
 import io.helidon.webserver.WebServer;
-import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.openhqm.core.api.Json;
+import io.openhqm.server.WebServers;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
@@ -19,15 +19,8 @@ final class SampleBackend implements AutoCloseable {
 
   /** Listens on a free port of the loopback address. */
   static SampleBackend start() {
-    var routing = HttpRouting.builder().any(SampleBackend::answer);
     return new SampleBackend(
-        WebServer.builder()
-            .host("127.0.0.1")
-            .port(0)
-            .shutdownHook(false)
-            .routing(routing)
-            .build()
-            .start());
+        WebServers.answering(SampleBackend::answer).host("127.0.0.1").port(0).build().start());
   }
 
   String url() {

@@ -15,7 +15,6 @@ import io.helidon.webserver.ConnectionConfig;
 import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
-import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
@@ -129,10 +128,9 @@ final class HttpListener implements AutoCloseable {
             1, Thread.ofPlatform().daemon().name("inbound-deadlines").factory());
     alarms.setRemoveOnCancelPolicy(true);
     this.server =
-        WebServer.builder()
+        WebServers.answering(this::handle)
             .host(settings.host())
             .port(settings.port())
-            .shutdownHook(false)
             .backlog(1024)
             .maxTcpConnections(settings.connectionsMax() + ConnectionLimit.SPARE)
             .maxPayloadSize(settings.bodyBytesMax())
@@ -148,7 +146,6 @@ final class HttpListener implements AutoCloseable {
             .addConnectionSelectors(protocols(settings, observer))
             .directHandlers(problemsForMalformedRequests())
             .errorHandling(ErrorHandling.builder().includeEntity(true).build()) // tells them why
-            .routing(HttpRouting.builder().any(this::handle))
             .build();
   }
 
