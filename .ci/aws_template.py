@@ -197,7 +197,7 @@ def concurrency_of_the_worker_has_a_limit_and_a_reserve_covers_it(stack):
 @check
 def request_queue_gives_up_late_and_on_a_queue_of_its_own(stack):
     policy = stack.properties("RequestQueue").get("RedrivePolicy")
-    if not policy or int(policy["maxReceiveCount"]) < 50 or target(policy["deadLetterTargetArn"]) != "GivenUpQueue":
+    if not policy or int(policy["maxReceiveCount"]) != 1000 or target(policy["deadLetterTargetArn"]) != "GivenUpQueue":
         yield str(policy)
     if bool(stack.properties("RequestQueue").get("FifoQueue")) != bool(stack.properties("GivenUpQueue").get("FifoQueue")):
         yield "a FIFO queue gives up to a FIFO queue only"

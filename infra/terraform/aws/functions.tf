@@ -104,6 +104,7 @@ locals {
       OPENHQM_CACHE__TTL_SECONDS           = tostring(var.result_ttl_seconds)
       OPENHQM_BLOBS__TYPE                  = "s3"
       OPENHQM_BLOBS__S3_BUCKET             = aws_s3_bucket.bodies.bucket
+      OPENHQM_BLOBS__S3_RETENTION_DAYS     = tostring(var.body_retention_days)
       OPENHQM_MONITORING__LOG_LEVEL        = var.log_level
       OPENHQM_SECRET_NAMES                 = join(",", var.secret_names)
       JAVA_TOOL_OPTIONS                    = "-XX:+TieredCompilation -XX:TieredStopAtLevel=1"

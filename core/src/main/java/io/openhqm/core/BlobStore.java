@@ -1,5 +1,6 @@
 package io.openhqm.core;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,14 @@ public interface BlobStore extends AutoCloseable {
    */
   default List<Kept> list(Optional<String> after, int limit) {
     return List.of();
+  }
+
+  /**
+   * How long a body is kept at most after it was put, by a rule of the store's own; empty: until it
+   * is deleted.
+   */
+  default Optional<Duration> keepsFor() {
+    return Optional.empty();
   }
 
   @Override

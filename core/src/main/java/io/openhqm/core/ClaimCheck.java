@@ -2,6 +2,7 @@ package io.openhqm.core;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -18,6 +19,9 @@ import java.util.regex.Pattern;
  *     JobStore#maxResultBytes()}
  */
 public record ClaimCheck(Optional<BlobStore> blobs, long payloadBytesMax, long resultBytesMax) {
+  /** The longest that SQS keeps a message. */
+  private static final Duration TIME_IN_QUEUE_MAX = Duration.ofDays(14);
+
   private static final Pattern KEY =
       Pattern.compile(
           "(payload|result)/(\\p{XDigit}{8}(?:-\\p{XDigit}{4}){3}-\\p{XDigit}{12})(?:/[0-9]+)?");
@@ -53,6 +57,21 @@ public record ClaimCheck(Optional<BlobStore> blobs, long payloadBytesMax, long r
   /** Whether a payload of this size can be taken at all. */
   public boolean admitsPayload(long bytes) {
     return bytes <= payloadBytesMax || blobs.isPresent();
+  }
+
+  /**
+   * The longest delay of a job with a payload of this size, so that what is left behind outlives
+   * the delay and whatever time a queue keeps the message after it; empty: as long as one likes.
+   */
+  public Optional<Duration> delayMax(long payloadBytes) {
+    return payloadBytes <= payloadBytesMax
+        ? Optional.empty()
+        : blobs.flatMap(BlobStore::keepsFor).map(ClaimCheck::lessTimeInQueue);
+  }
+
+  private static Duration lessTimeInQueue(Duration kept) {
+    var left = kept.minus(TIME_IN_QUEUE_MAX);
+    return left.isNegative() ? Duration.ZERO : left;
   }
 
   /** Whether a result body of this size can be kept at all. */

@@ -19,6 +19,14 @@ public interface Delivery {
   }
 
   /**
+   * How often the queue has handed the message out, this time included, at least 1; 1 where the
+   * queue does not count.
+   */
+  default int receives() {
+    return 1;
+  }
+
+  /**
    * Keeps the message from being handed to another worker for {@code duration} from now.
    *
    * @throws UnavailableException if the queue gave no answer

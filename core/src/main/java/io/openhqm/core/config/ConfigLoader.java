@@ -249,7 +249,9 @@ public final class ConfigLoader {
         type,
         in.textOrEmpty("s3_bucket"),
         in.textOrEmpty("s3_region"),
-        in.textOrEmpty("s3_prefix"));
+        in.textOrEmpty("s3_prefix"),
+        Optional.of(Duration.ofDays(in.integer("s3_retention_days").orElse(0)))
+            .filter(Duration::isPositive));
   }
 
   private static OpenHqmConfig.Monitoring monitoring(SectionReader in) {

@@ -106,8 +106,14 @@ public record OpenHqmConfig(
    * {@code blobs}: where big bodies go.
    *
    * @param type empty: to the job store or the queue, where it keeps any
+   * @param s3Retention after what time the bucket removes a body; empty: never
    */
-  public record Blobs(Optional<String> type, String s3Bucket, String s3Region, String s3Prefix) {}
+  public record Blobs(
+      Optional<String> type,
+      String s3Bucket,
+      String s3Region,
+      String s3Prefix,
+      Optional<Duration> s3Retention) {}
 
   /** {@code monitoring}. */
   public record Monitoring(boolean metricsEnabled, String logLevel, LogFormat logFormat) {}

@@ -167,7 +167,14 @@ final class Settings {
               .example("s3"),
           text("s3_bucket", "", "S3: the bucket.").example("orders-bodies"),
           text("s3_region", "us-east-1", "S3: the region.").example("eu-central-1"),
-          text("s3_prefix", "", "S3: what every key begins with.").example("openhqm/"));
+          text("s3_prefix", "", "S3: what every key begins with.").example("openhqm/"),
+          whole(
+              "s3_retention_days",
+              "0",
+              0,
+              36_500,
+              "S3: after how many days the bucket's lifecycle removes a body, as it is set there;"
+                  + " 0: never. A delay that a big body would not outlive is refused."));
 
   static final List<Setting> MONITORING =
       List.of(

@@ -181,7 +181,7 @@ public final class Submit implements ApiFunction {
     var prefer = Prefer.of(request.headers());
     var idempotency =
         IdempotencyKey.of(request, submission.metadata().endpoint(), submission.identity());
-    requireCarriable(submission.payload().length());
+    requireCarriable(submission.payload().length(), Duration.between(now, submission.notBefore()));
     var job = Job.pending(ports.ids().next(), now, submission.notBefore(), idempotency);
     var message =
         new Message(
@@ -329,7 +329,7 @@ public final class Submit implements ApiFunction {
     }
   }
 
-  private void requireCarriable(int payloadBytes) {
+  private void requireCarriable(int payloadBytes, Duration delay) {
     if (payloadBytes > settings.payloadBytesMax()
         || !ports.claimCheck().admitsPayload(payloadBytes)) {
       long max =
@@ -343,6 +343,21 @@ public final class Submit implements ApiFunction {
               Problem.Kind.BODY_TOO_LARGE,
               "The payload has " + payloadBytes + " bytes; at most " + max + " are taken."));
     }
+    ports
+        .claimCheck()
+        .delayMax(payloadBytes)
+        .filter(max -> delay.compareTo(max) > 0)
+        .ifPresent(
+            max -> {
+              throw new ProblemException(
+                  Problem.of(
+                      Problem.Kind.VALIDATION,
+                      "A payload of "
+                          + payloadBytes
+                          + " bytes is not kept for so long a delay; delay it by at most "
+                          + max.toSeconds()
+                          + " seconds, or send less."));
+            });
   }
 
   private static void requireJson(ApiRequest request) {

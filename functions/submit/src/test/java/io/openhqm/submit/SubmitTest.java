@@ -2,8 +2,10 @@ package io.openhqm.submit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openhqm.core.BlobStore;
 import io.openhqm.core.Body;
 import io.openhqm.core.Bytes;
+import io.openhqm.core.ClaimCheck;
 import io.openhqm.core.Ending;
 import io.openhqm.core.Headers;
 import io.openhqm.core.Priority;
@@ -348,6 +350,40 @@ class SubmitTest {
     var response = fixture.post("{\"payload\":\"" + "x".repeat(99_999) + "\"}");
     assertThat(response.status()).isEqualTo(413);
     assertThat(response.body().toUtf8()).contains("100001 bytes", "at most 100000");
+  }
+
+  @Test
+  void aDelayThatABigPayloadWouldNotOutliveIsRefused() {
+    fixture.claimCheck = new ClaimCheck(Optional.of(new KeptFor(Duration.ofDays(15))), 10, 10);
+    String big = "{\"payload\":\"0123456789\",\"metadata\":{\"delay\":%d}}";
+    assertThat(fixture.post(big.formatted(86_400)).status()).isEqualTo(202);
+    var response = fixture.post(big.formatted(86_401));
+    assertThat(response.status()).isEqualTo(422);
+    assertThat(response.body().toUtf8()).contains("12 bytes", "at most 86400 seconds");
+    assertThat(fixture.post("{\"payload\":1,\"metadata\":{\"delay\":86401}}").status())
+        .isEqualTo(202);
+  }
+
+  /** A store that forgets by itself. */
+  private record KeptFor(Duration time) implements BlobStore {
+    @Override
+    public Optional<Duration> keepsFor() {
+      return Optional.of(time);
+    }
+
+    @Override
+    public void put(String key, Bytes bytes) {}
+
+    @Override
+    public Optional<Bytes> get(String key) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void delete(String key) {}
+
+    @Override
+    public void close() {}
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.openhqm.core.Attempt;
 import io.openhqm.core.Body;
+import io.openhqm.core.Bytes;
 import io.openhqm.core.Claim;
 import io.openhqm.core.ClaimCheck;
 import io.openhqm.core.Deadline;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -39,6 +41,9 @@ import java.util.random.RandomGenerator;
 public final class Worker {
   private static final int RECORD_TRIES = 5;
   private static final Duration COME_AGAIN = Duration.ofSeconds(1);
+
+  /** So that a queue that gives a message up after so many receives outlasts a long outage. */
+  private static final Duration OUTAGE_PAUSE_MAX = Duration.ofMinutes(1);
 
   /**
    * @param lease how long a claim holds without a heartbeat
@@ -170,8 +175,15 @@ public final class Worker {
       return decide(delivery, invocation);
     } catch (UnavailableException noAnswer) {
       ports.telemetry().trouble("a delivery was given back: the store gave no answer", noAnswer);
-      return retryAfter(noAnswer.retryAfter());
+      return retryAfter(longer(noAnswer.retryAfter(), delivery.receives()));
     }
+  }
+
+  /** {@code pause}, doubled each time that the message came before, up to a minute. */
+  private static Duration longer(Duration pause, int receives) {
+    var most = pause.compareTo(OUTAGE_PAUSE_MAX) > 0 ? pause : OUTAGE_PAUSE_MAX;
+    var longer = pause.multipliedBy(1L << Math.min(receives - 1, 6));
+    return longer.compareTo(most) > 0 ? most : longer;
   }
 
   /** Whether an attempt that begins now has any time. */
@@ -219,7 +231,15 @@ public final class Worker {
 
   private Outcome work(Delivery delivery, Claim.Granted granted, Invocation invocation) {
     var job = granted.job();
-    var payload = ports.claimCheck().collect(delivery.message().payload());
+    Optional<Bytes> payload;
+    try {
+      payload = ports.claimCheck().collect(delivery.message().payload());
+    } catch (UnavailableException noAnswer) {
+      // The claim would hold until its lease is over, and count as an attempt that nobody made.
+      ports.telemetry().trouble("a job was given back: its payload cannot be fetched", noAnswer);
+      var later = longer(noAnswer.retryAfter(), delivery.receives());
+      return settle(unroutable(delivery, granted), new Verdict.GiveBack(later));
+    }
     if (payload.isEmpty()) {
       String error = "the payload is no longer in the blob store; submit the request again";
       var gone = new Verdict.End(new Ending.Failed(error), "payload_missing");
@@ -391,11 +411,15 @@ public final class Worker {
   }
 
   private Outcome end(Work work, Verdict.End end) {
+    var lease = work.lease();
     Ending ending =
         end.ending() instanceof Ending.Completed completed
-            ? new Ending.Completed(ports.claimCheck().leaveResult(work.lease(), completed.result()))
+            ? insisted(
+                () ->
+                    new Ending.Completed(ports.claimCheck().leaveResult(lease, completed.result())))
             : end.ending();
-    if (!recordEnd(work.lease(), ending) && !isRecorded(work, ending)) {
+    if (!insisted(() -> ports.store().complete(lease, ending, settings.ttl()))
+        && !isRecorded(work, ending)) {
       if (ending instanceof Ending.Completed completed) {
         ports.claimCheck().drop(completed.result().body());
       }
@@ -447,10 +471,10 @@ public final class Worker {
    * A result that is not recorded costs a second call of the backend, so a store that gives no
    * answer is asked again, well within the lease.
    */
-  private boolean recordEnd(Lease lease, Ending ending) {
+  private <T> T insisted(Supplier<T> step) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return ports.store().complete(lease, ending, settings.ttl());
+        return step.get();
       } catch (UnavailableException noAnswer) {
         if (attempt == RECORD_TRIES) {
           throw noAnswer;

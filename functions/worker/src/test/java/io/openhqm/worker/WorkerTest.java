@@ -3,6 +3,7 @@ package io.openhqm.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.openhqm.core.BlobStore;
 import io.openhqm.core.Body;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Claim;
@@ -28,6 +29,7 @@ import io.openhqm.core.Result;
 import io.openhqm.core.RetryException;
 import io.openhqm.core.RetryPolicy;
 import io.openhqm.core.Telemetry;
+import io.openhqm.core.UnavailableException;
 import io.openhqm.core.UuidV7;
 import io.openhqm.memory.MemoryEngine;
 import io.openhqm.tck.ManualClock;
@@ -58,6 +60,7 @@ final class WorkerTest {
   private final MemoryEngine engine = new MemoryEngine(clock, 1_000);
   private final JobStore store = engine.store().orElseThrow();
   private final RequestQueue queue = engine.queue().orElseThrow();
+  private final DownAtFirst blobs = new DownAtFirst(engine.blobs().orElseThrow());
   private final UuidV7 ids = new UuidV7(clock, new Random(1));
   private final List<Job> announced = new ArrayList<>();
   private final List<Throwable> troubles = new ArrayList<>();
@@ -80,7 +83,7 @@ final class WorkerTest {
         new Worker.Ports(
             store,
             queue.features(),
-            new ClaimCheck(engine.blobs(), 1_000, 1_000),
+            new ClaimCheck(Optional.of(blobs), 1_000, 1_000),
             resolver,
             processor,
             attempts,
@@ -458,22 +461,7 @@ final class WorkerTest {
 
   @Test
   void aBigPayloadIsFetchedBeforeTheRoutingLooksAtIt() throws Exception {
-    var id = ids.next();
-    engine.blobs().orElseThrow().put("payload/" + id, Bytes.utf8("{\"kind\":\"big\"}"));
-    var now = clock.instant();
-    engine
-        .intake()
-        .orElseThrow()
-        .accept(
-            Job.pending(id, now, now, Optional.empty()),
-            new Message(
-                id,
-                new Body.Stored("payload/" + id, 14),
-                Headers.none(),
-                Metadata.none(),
-                now,
-                Optional.empty()),
-            now);
+    var id = submitBig();
     var routed = new ArrayList<Body>();
     var worker =
         worker(
@@ -496,6 +484,127 @@ final class WorkerTest {
     var body = ((Ending.Completed) ending(id)).result().body();
     assertThat(body).isInstanceOf(Body.Stored.class);
     assertThat(engine.blobs().orElseThrow().get(((Body.Stored) body).key())).contains(big);
+  }
+
+  @Test
+  void aPayloadThatCannotBeFetchedNowCostsNoAttempt() throws Exception {
+    var id = submitBig();
+    blobs.down = 4;
+    for (int time = 0; time < 4; time++) {
+      assertThat(deliver(attempt -> Assert.fail("called")))
+          .isEqualTo(new Outcome.RetryAfter(DownAtFirst.AGAIN));
+      assertThat(job(id).attempts()).isZero();
+      clock.advance(DownAtFirst.AGAIN);
+    }
+    assertThat(deliver(attempt -> OK)).isEqualTo(new Outcome.Done());
+    assertThat(job(id).attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void aBigResultThatCannotBeLeftAtOnceCostsNoSecondCall() throws Exception {
+    var id = submit();
+    blobs.down = 4;
+    var big = Bytes.utf8("x".repeat(5_000));
+    var calls = new ArrayList<Integer>();
+    var outcome =
+        deliver(
+            attempt -> {
+              calls.add(attempt.number());
+              return new Result(200, Headers.none(), Body.of(big));
+            });
+    assertThat(outcome).isEqualTo(new Outcome.Done());
+    assertThat(calls).containsExactly(1);
+    var body = ((Ending.Completed) ending(id)).result().body();
+    assertThat(blobs.get(((Body.Stored) body).key())).contains(big);
+  }
+
+  @Test
+  void theLongerAnOutageTheLongerItsMessagesStayAway() throws Exception {
+    var message = messageOf(submitBig());
+    var pauses = new ArrayList<Duration>();
+    for (int receives : List.of(1, 2, 3, 5, 8, 100)) {
+      blobs.down = 1;
+      var delivery = new Again(message, receives);
+      var outcome = worker(attempt -> Assert.fail("called")).deliver(delivery, unbounded());
+      pauses.add(((Outcome.RetryAfter) outcome).delay());
+      clock.advance(Duration.ofMinutes(2));
+    }
+    assertThat(pauses).extracting(Duration::toSeconds).containsExactly(2L, 4L, 8L, 32L, 60L, 60L);
+  }
+
+  private Message messageOf(UUID id) {
+    return new Message(
+        id,
+        new Body.Stored("payload/" + id, 14),
+        Headers.none(),
+        Metadata.none(),
+        clock.instant(),
+        Optional.empty());
+  }
+
+  private UUID submitBig() {
+    var id = ids.next();
+    blobs.put("payload/" + id, Bytes.utf8("{\"kind\":\"big\"}"));
+    var now = clock.instant();
+    engine
+        .intake()
+        .orElseThrow()
+        .accept(Job.pending(id, now, now, Optional.empty()), messageOf(id), now);
+    return id;
+  }
+
+  /** Gives no answer as often as {@code down} says. */
+  private static final class DownAtFirst implements BlobStore {
+    static final Duration AGAIN = Duration.ofSeconds(2);
+
+    final BlobStore blobs;
+    int down;
+
+    DownAtFirst(BlobStore blobs) {
+      this.blobs = blobs;
+    }
+
+    private BlobStore answering() {
+      if (down > 0) {
+        down--;
+        throw new UnavailableException("the bodies cannot be reached", AGAIN);
+      }
+      return blobs;
+    }
+
+    @Override
+    public void put(String key, Bytes bytes) {
+      answering().put(key, bytes);
+    }
+
+    @Override
+    public Optional<Bytes> get(String key) {
+      return answering().get(key);
+    }
+
+    @Override
+    public void delete(String key) {
+      answering().delete(key);
+    }
+
+    @Override
+    public List<Kept> list(Optional<String> after, int limit) {
+      return answering().list(after, limit);
+    }
+
+    @Override
+    public void close() {
+      blobs.close();
+    }
+  }
+
+  /** A delivery of a queue that counts. */
+  private record Again(Message message, int receives) implements Delivery {
+    @Override
+    public void extend(Duration duration) {}
+
+    @Override
+    public void settle(Outcome outcome) {}
   }
 
   /** A delivery that came in nobody's envelope. */

@@ -73,6 +73,16 @@ public final class FunctionConfig {
     };
   }
 
+  /**
+   * The same for one that holds no secrets, if {@code OPENHQM_SECRET_NAMES} tells their names: for
+   * a snapshot, which opens no connection and keeps nothing that is secret.
+   */
+  static Map<String, String> withPlaceholders(Map<String, String> environment) {
+    var variables = new HashMap<>(environment);
+    named(environment, SECRET_NAMES).ifPresent(names -> variables.remove(SECRETS_ARN));
+    return variables;
+  }
+
   private static Optional<String> named(Map<String, String> environment, String name) {
     return Optional.ofNullable(environment.get(name)).filter(text -> !text.isBlank());
   }
@@ -164,6 +174,7 @@ public final class FunctionConfig {
         blobs.type(),
         blobs.s3Bucket(),
         regions.of("blobs", "s3_region", blobs.s3Region()),
-        blobs.s3Prefix());
+        blobs.s3Prefix(),
+        blobs.s3Retention());
   }
 }

@@ -8,6 +8,7 @@ import io.openhqm.core.Job;
 import io.openhqm.core.JobStore;
 import io.openhqm.core.RequestQueue;
 import io.openhqm.core.ResponseQueue;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -63,6 +64,11 @@ public final class LateEngine implements Engine, BlobStore, ResponseQueue {
   @Override
   public void delete(String key) {
     bodies().delete(key);
+  }
+
+  @Override
+  public Optional<Duration> keepsFor() {
+    return bodies().keepsFor();
   }
 
   @Override

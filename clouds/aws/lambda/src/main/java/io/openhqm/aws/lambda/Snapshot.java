@@ -38,10 +38,11 @@ final class Snapshot<T> implements Resource, Supplier<T> {
     }
   }
 
-  /** What is wrong is told, what a rehearsal counts is not. */
+  /** What is wrong is told, what a rehearsal counts is not; and it knows no secrets. */
   private Surroundings silenced() {
     var nowhere = new PrintStream(OutputStream.nullOutputStream());
-    return new Surroundings(surroundings.environment(), nowhere, surroundings.clock());
+    var environment = FunctionConfig.withPlaceholders(surroundings.environment());
+    return new Surroundings(environment, nowhere, surroundings.clock());
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +86,34 @@ class StartupTest {
                     opened -> {}))
         .isInstanceOf(EngineException.class);
     assertThat(log.lines().getFirst().get("message").asString()).contains("sqs_queue_url");
+  }
+
+  @Test
+  void aSnapshotHoldsNoSecretsWhereTheirNamesAreTold() throws Exception {
+    var environment =
+        Map.of(
+            "AWS_LAMBDA_INITIALIZATION_TYPE",
+            "snap-start",
+            "OPENHQM_SECRETS_ARN",
+            "arn",
+            "OPENHQM_SECRET_NAMES",
+            "ORDERS_TOKEN");
+    var arns = new ArrayList<Optional<String>>();
+    var function =
+        (Snapshot<Optional<String>>)
+            Startup.of(
+                new Surroundings(environment, log.out(), InstantSource.system()),
+                () -> {},
+                at -> {
+                  arns.add(Optional.ofNullable(at.environment().get("OPENHQM_SECRETS_ARN")));
+                  return arns.getLast();
+                },
+                rehearsed -> {});
+
+    function.beforeCheckpoint(org.crac.Core.getGlobalContext());
+    function.afterRestore(org.crac.Core.getGlobalContext());
+
+    assertThat(arns).containsExactly(Optional.empty(), Optional.of("arn"));
   }
 
   @Test

@@ -73,6 +73,11 @@ final class S3BlobStore implements BlobStore {
   }
 
   @Override
+  public Optional<Duration> keepsFor() {
+    return settings.keptFor();
+  }
+
+  @Override
   public Optional<Bytes> get(String key) {
     return read(objectKey(key));
   }

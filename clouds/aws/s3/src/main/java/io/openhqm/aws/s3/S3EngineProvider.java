@@ -20,6 +20,8 @@ public final class S3EngineProvider implements EngineProvider {
       throw new EngineException("blobs.s3_bucket: the engine 's3' needs the name of a bucket");
     }
     return S3Engines.open(
-        S3Settings.of(blobs.s3Bucket(), blobs.s3Region()).withPrefix(blobs.s3Prefix()));
+        S3Settings.of(blobs.s3Bucket(), blobs.s3Region())
+            .withPrefix(blobs.s3Prefix())
+            .withKeptFor(blobs.s3Retention()));
   }
 }

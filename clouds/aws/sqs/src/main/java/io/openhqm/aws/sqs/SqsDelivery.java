@@ -50,6 +50,11 @@ public final class SqsDelivery implements Delivery {
     return contents.isForeign();
   }
 
+  @Override
+  public int receives() {
+    return record.receives();
+  }
+
   /** The id that SQS gave the message: what Lambda wants as {@code itemIdentifier}. */
   public String messageId() {
     return record.messageId();

@@ -28,11 +28,11 @@ import io.openhqm.worker.Worker;
 import io.openhqm.worker.proxy.HttpProxy;
 import io.openhqm.worker.proxy.OutboundGuard;
 import io.openhqm.worker.proxy.SocketTransport;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 
 /** What the functions are made of that work on a queue. */
@@ -45,7 +45,9 @@ public final class WorkerParts implements AutoCloseable {
   private final LambdaTelemetry telemetry;
   private final FunctionEngines engines;
   private final EndpointResolver resolver;
-  private final RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+
+  /** Not ThreadLocalRandom, whose seeds a snapshot holds: all that are restored would have them. */
+  private final RandomGenerator random = new SecureRandom();
 
   private WorkerParts(
       Surroundings surroundings,
