@@ -1,10 +1,16 @@
 package io.openhqm.simulation;
 
 /** The process of the running task is dead: unwinds the task past every handler of the product. */
-final class Crash extends Error {
+final class Crash extends VirtualMachineError {
   private static final long serialVersionUID = 1L;
 
   Crash() {
-    super("crash", null, false, false);
+    super("crash");
+  }
+
+  /** There are many, and none is looked at. */
+  @Override
+  public synchronized Throwable fillInStackTrace() {
+    return this;
   }
 }
