@@ -114,9 +114,9 @@ class Emulator:
                 time.sleep(0.2)
         sys.exit("the emulator did not answer in a minute:\n" + self.log.read_text())
 
-    def client(self, service):
+    def client(self, service, url=None):
         return boto3.client(
-            service, endpoint_url=self.url, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test",
+            service, endpoint_url=url or self.url, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test",
         )
 
     def stop(self):
