@@ -106,6 +106,7 @@ record Serving(Mode mode, Optional<Path> config, Optional<Integer> port) {
       // all is well
     }
     server.broken().ifPresent(why -> console.error("openhqm stops: " + why));
+    shutdown.begin(); // before the log is closed, in which the server tells how it ends
     return ExitCode.FAILED;
   }
 

@@ -26,6 +26,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
@@ -55,6 +57,7 @@ final class ConnectionLimit {
   private final Semaphore free;
   private final byte[] refusal;
   private final Runnable refused;
+  private final ConcurrentMap<String, ServerConnection> open = new ConcurrentHashMap<>();
 
   /**
    * @param max how many connections are served
@@ -65,6 +68,14 @@ final class ConnectionLimit {
     this.free = new Semaphore(max);
     this.refusal = http1(refusal);
     this.refused = refused;
+  }
+
+  /** Ends a connection, whatever it is at; nothing where it has ended. */
+  void end(String socketId) {
+    var connection = open.get(socketId);
+    if (connection != null) {
+      connection.close(true);
+    }
   }
 
   /** Both protocols, HTTP/2 by prior knowledge or by upgrade. */
@@ -115,12 +126,25 @@ final class ConnectionLimit {
     @Override
     public ServerConnection connection(ConnectionContext context) {
       if (free.tryAcquire()) {
-        return new Served(real.connection(Metered.of(context)), free::release);
+        return served(context, free::release);
       } else if (isForOperators(context)) {
-        return real.connection(Metered.of(context));
+        return served(context, () -> {});
       }
       refused.run();
       return new Refused(context, refusal);
+    }
+
+    private Served served(ConnectionContext context, Runnable over) {
+      String id = context.childSocketId(); // what a request calls socketId
+      var served =
+          new Served(
+              real.connection(Metered.of(context)),
+              () -> {
+                open.remove(id);
+                over.run();
+              });
+      open.put(id, served);
+      return served;
     }
 
     /** The bytes are there, as the protocol was told from them; they stay there. */

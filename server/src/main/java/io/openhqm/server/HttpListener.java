@@ -10,6 +10,7 @@ import io.helidon.http.HttpException;
 import io.helidon.http.RequestException;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
+import io.helidon.http.media.ReadableEntity;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionConfig;
 import io.helidon.webserver.ErrorHandling;
@@ -44,6 +45,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,6 +60,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpListener implements AutoCloseable {
   private static final Duration COME_AGAIN = Duration.ofSeconds(1);
+  private static final Problem STOPPING =
+      Problem.of(Problem.Kind.OVERLOADED, "The server is stopping; send the request again.")
+          .retryAfter(COME_AGAIN);
+
   private static final String ADMIN_PATH = "/api/v1/dead-letters";
   private static final int KNOWN_HEADER_NAMES_MAX = 256;
 
@@ -110,8 +116,10 @@ final class HttpListener implements AutoCloseable {
   private final ScheduledThreadPoolExecutor alarms;
   private final AtomicInteger inWork = new AtomicInteger();
   private final ConcurrentMap<String, HeaderName> headerNames = new ConcurrentHashMap<>();
+  private final ConnectionLimit connections;
   private final WebServer server;
   private volatile boolean draining;
+  private volatile boolean closing;
 
   HttpListener(Settings settings, ApiFunction api, Observer observer, Telemetry telemetry) {
     this.settings = settings;
@@ -127,6 +135,7 @@ final class HttpListener implements AutoCloseable {
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("inbound-deadlines").factory());
     alarms.setRemoveOnCancelPolicy(true);
+    this.connections = connections(settings, observer);
     this.server =
         WebServers.answering(this::handle)
             .host(settings.host())
@@ -143,13 +152,13 @@ final class HttpListener implements AutoCloseable {
             .connectionConfig(
                 ConnectionConfig.builder().readTimeout(Duration.ofSeconds(30)).build())
             .protocolsDiscoverServices(false)
-            .addConnectionSelectors(protocols(settings, observer))
+            .addConnectionSelectors(protocols(settings))
             .directHandlers(problemsForMalformedRequests())
             .errorHandling(ErrorHandling.builder().includeEntity(true).build()) // tells them why
             .build();
   }
 
-  private static List<ServerConnectionSelector> protocols(Settings settings, Observer observer) {
+  private List<ServerConnectionSelector> protocols(Settings settings) {
     var http1 =
         Http1Config.builder()
             .maxHeadersSize(settings.headerBytesMax())
@@ -159,6 +168,10 @@ final class HttpListener implements AutoCloseable {
         Http2Config.builder()
             .maxHeaderListSize(settings.headerBytesMax() + FIELD_BLOCK_MARGIN)
             .build();
+    return connections.protocols(http1, http2);
+  }
+
+  private static ConnectionLimit connections(Settings settings, Observer observer) {
     var refusal =
         Problem.of(
                 Problem.Kind.OVERLOADED,
@@ -167,10 +180,7 @@ final class HttpListener implements AutoCloseable {
             .retryAfter(COME_AGAIN)
             .toResponse();
     return new ConnectionLimit(
-            settings.connectionsMax(),
-            refusal,
-            () -> observer.answered("", "", refusal.status(), 0))
-        .protocols(http1, http2);
+        settings.connectionsMax(), refusal, () -> observer.answered("", "", refusal.status(), 0));
   }
 
   /**
@@ -215,6 +225,7 @@ final class HttpListener implements AutoCloseable {
 
   @Override
   public void close() {
+    closing = true;
     server.stop();
     alarms.shutdownNow();
   }
@@ -238,15 +249,62 @@ final class HttpListener implements AutoCloseable {
       send(request, response, answer);
       observer.answered(
           request.prologue().method().text(), path, answer.status(), System.nanoTime() - start);
+      goOn(request, answer);
     } finally {
       if (limited) {
         inWork.decrementAndGet();
       }
       observer.inFlight(path, -1);
     }
-    if (endsConnection(request, answer)) {
-      throw new CloseConnectionException("as either side said");
+  }
+
+  /**
+   * To the next request of the connection, or to its end. The server would take what is left of a
+   * body for as long as the client likes.
+   */
+  private void goOn(ServerRequest request, ApiResponse answer) {
+    if (isHttp1(request)) {
+      if (endsConnection(request, answer) || !isTaken(request, request.content())) {
+        throw new CloseConnectionException("as either side said, or as its body does not end");
+      }
+      return;
     }
+    // What a reader was woken from counts as the body's end there; a copy reads on.
+    var rest = isTooSlow(answer) ? request.content().copy(() -> {}) : request.content();
+    if (!isTaken(request, rest)) {
+      connections.end(request.socketId());
+    }
+  }
+
+  private static boolean isTooSlow(ApiResponse answer) {
+    return answer.status() == Problem.Kind.REQUEST_TIMEOUT.status()
+        && answer.headers().has("Connection");
+  }
+
+  /** Whether what was not read of a body could be passed over within the limits of bodies. */
+  private boolean isTaken(ServerRequest request, ReadableEntity rest) {
+    if (rest.consumed()) {
+      return true;
+    }
+    try (var incoming = new IncomingBody(bodies, request.headers().contentLength().orElse(-1))) {
+      var alarm = alarm(incoming);
+      boolean isTooLarge = false;
+      try {
+        incoming.begin();
+        rest.consume();
+      } catch (ProblemException refused) {
+        isTooLarge = true;
+      } catch (RuntimeException broken) {
+        isTooLarge = isHttp1(request) || isTooLarge(broken); // else the stream was reset
+      } finally {
+        alarm.cancel(false);
+      }
+      return incoming.inTime() && !isTooLarge;
+    }
+  }
+
+  private ScheduledFuture<?> alarm(IncomingBody incoming) {
+    return alarms.schedule(incoming::ring, settings.bodyTimeMax().toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /**
@@ -254,9 +312,8 @@ final class HttpListener implements AutoCloseable {
    * the next request.
    */
   private static boolean endsConnection(ServerRequest request, ApiResponse answer) {
-    return isHttp1(request)
-        && (answer.headers().has("Connection")
-            || request.headers().containsToken(HeaderValues.CONNECTION_CLOSE));
+    return answer.headers().has("Connection")
+        || request.headers().containsToken(HeaderValues.CONNECTION_CLOSE);
   }
 
   private ApiResponse answer(ServerRequest request, String path, boolean isCrowded) {
@@ -313,9 +370,7 @@ final class HttpListener implements AutoCloseable {
   }
 
   private static ApiResponse stopping() {
-    return Problem.of(Problem.Kind.OVERLOADED, "The server is stopping; send the request again.")
-        .retryAfter(COME_AGAIN)
-        .toResponse();
+    return STOPPING.toResponse();
   }
 
   /** Whatever goes wrong here is the client's or the network's doing, not a defect of ours. */
@@ -324,8 +379,13 @@ final class HttpListener implements AutoCloseable {
     try {
       var body = readBody(request, length, incoming);
       incoming.complete();
+      if (closing) {
+        // The server wakes who reads when it stops, and what is there by then looks whole.
+        throw new ProblemException(STOPPING);
+      }
       return body;
     } catch (ProblemException refused) {
+      incoming.inTime();
       throw refused;
     } catch (RuntimeException broken) {
       incoming.complete();
@@ -359,8 +419,7 @@ final class HttpListener implements AutoCloseable {
     if (isHttp1(request)) {
       return read(request, length, incoming); // no read takes longer than the connection's timeout
     }
-    var alarm =
-        alarms.schedule(incoming::ring, settings.bodyTimeMax().toNanos(), TimeUnit.NANOSECONDS);
+    var alarm = alarm(incoming);
     try {
       return read(request, length, incoming);
     } finally {

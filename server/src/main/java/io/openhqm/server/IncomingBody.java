@@ -107,14 +107,21 @@ final class IncomingBody implements AutoCloseable {
    * @throws ProblemException 408: because it took too long
    */
   void complete() {
+    if (!inTime()) {
+      throw tooSlow();
+    }
+  }
+
+  /** As {@link #complete}, and says whether its time was not over. */
+  boolean inTime() {
     READ_BY_THREAD.remove();
     synchronized (this) {
       complete = true;
     }
     if (late) {
       Thread.interrupted(); // it was meant for the wait, which is over
-      throw tooSlow();
     }
+    return !late;
   }
 
   private ProblemException tooSlow() {

@@ -69,7 +69,9 @@ class BadFramesTest {
         }
       }
       assertThat(statuses).as("some are good").containsKey(STATUS_200);
-      Awaitility.await().untilAsserted(this::assertThatNothingIsInWork);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(this::assertThatNothingIsInWork);
       assertThat(metrics.scrape()).doesNotContain("openhqm_trouble_total{", "status=\"500\"");
       var last =
           new ApiRequest(

@@ -126,7 +126,7 @@ class HandlingTest {
 
   @Test
   void anAttemptTakesNoLongerThanTheSubmissionSays() {
-    var late = submit("\"timeout\": 0.2, \"endpoint\": \"" + BACKEND.url() + "/allowed/hold\"");
+    var late = submit("\"timeout\": 1, \"endpoint\": \"" + BACKEND.url() + "/allowed/hold\"");
 
     assertThat(checked(server.finished(late.id())).field("status")).isEqualTo("TIMEOUT");
     assertThat(BACKEND.requestsTo("/allowed/hold")).hasSize(2);

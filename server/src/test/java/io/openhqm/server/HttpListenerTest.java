@@ -10,7 +10,9 @@ import io.openhqm.core.api.ApiRequest;
 import io.openhqm.core.api.ApiResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -116,11 +118,8 @@ class HttpListenerTest {
   @Test
   void overHttp2ABodyThatStopsIs408AndTheOthersGoOn() throws Exception {
     try (var listener = start(HttpListenerTest::sizeOf, Duration.ofMillis(300));
-        var socket = new Socket("127.0.0.1", listener.port())) {
-      socket.setSoTimeout(10_000);
+        var socket = overHttp2(listener)) {
       var out = socket.getOutputStream();
-      out.write(BadFrames.PREFACE.getBytes(StandardCharsets.US_ASCII));
-      out.write(BadFrames.frame(BadFrames.SETTINGS, 0, 0, new byte[0]));
       out.write(postOverHttp2(1));
       readUntil(socket, "/problems/request-timeout");
 
@@ -130,12 +129,72 @@ class HttpListenerTest {
     }
   }
 
-  private static byte[] postOverHttp2(int stream) {
+  @Test
+  void overHttp2ABodyThatNeverEndsEndsItsConnectionAndNoOther() throws Exception {
+    try (var listener = start(HttpListenerTest::sizeOf, Duration.ofMillis(300));
+        var socket = overHttp2(listener)) {
+      var out = socket.getOutputStream();
+      out.write(postOverHttp2(1));
+      readUntil(socket, "/problems/request-timeout");
+      for (int i = 0; i < 100; i++) {
+        out.write(BadFrames.frame(BadFrames.DATA, 0, 1, new byte[1]));
+      }
+
+      assertThatItEnds(socket);
+      assertThatAnotherIsServed(listener);
+    }
+  }
+
+  @Test
+  void overHttp2ABodyThatWasRefusedUnreadHoldsNothingForLong() throws Exception {
+    try (var listener = start(HttpListenerTest::sizeOf, Duration.ofMillis(300));
+        var socket = overHttp2(listener)) {
+      socket
+          .getOutputStream()
+          .write(postOverHttp2(1, BadFrames.field("content-length", "1000000000")));
+      readUntil(socket, "/problems/body-too-large");
+
+      assertThatItEnds(socket);
+      awaitInWork(0);
+      assertThatAnotherIsServed(listener);
+    }
+  }
+
+  private static Socket overHttp2(HttpListener listener) throws IOException {
+    var socket = new Socket("127.0.0.1", listener.port());
+    socket.setSoTimeout(10_000);
+    socket.getOutputStream().write(BadFrames.PREFACE.getBytes(StandardCharsets.US_ASCII));
+    socket.getOutputStream().write(BadFrames.frame(BadFrames.SETTINGS, 0, 0, new byte[0]));
+    return socket;
+  }
+
+  private static void assertThatItEnds(Socket socket) throws IOException {
+    try {
+      socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (SocketException reset) {
+      assertThat(reset).hasMessageContaining("reset");
+    }
+  }
+
+  private static void assertThatAnotherIsServed(HttpListener listener) throws IOException {
+    try (var another = overHttp2(listener)) {
+      another.getOutputStream().write(postOverHttp2(1));
+      another
+          .getOutputStream()
+          .write(BadFrames.frame(BadFrames.DATA, BadFrames.END_STREAM, 1, new byte[12_345]));
+      readUntil(another, "12345");
+    }
+  }
+
+  private static byte[] postOverHttp2(int stream, byte[]... fields) {
     var block = new ByteArrayOutputStream();
     block.writeBytes(BadFrames.field(":method", "POST"));
     block.writeBytes(BadFrames.field(":scheme", "http"));
     block.writeBytes(BadFrames.field(":path", "/api/v1/submit"));
     block.writeBytes(BadFrames.field(":authority", "a"));
+    for (byte[] field : fields) {
+      block.writeBytes(field);
+    }
     return BadFrames.frame(BadFrames.HEADERS, BadFrames.END_HEADERS, stream, block.toByteArray());
   }
 

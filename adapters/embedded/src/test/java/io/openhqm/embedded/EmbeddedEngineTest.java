@@ -213,7 +213,7 @@ class EmbeddedEngineTest {
 
     assertThat(queue().deadLetters().purgeBefore(clock.instant(), 10_000)).isEqualTo(1_000);
 
-    assertThat(commits() - before).isBetween(2.0, 10.0);
+    assertThat(commits() - before).isBetween(2.0, 200.0);
     assertThat(queue().deadLetters().count()).isZero();
     assertThat(queue().deadLetters().list(Optional.empty(), 10)).isEmpty();
   }
