@@ -102,8 +102,9 @@ record Serving(Mode mode, Optional<Path> config, Optional<Integer> port) {
    */
   static ExitCode untilStopped(OpenHqmServer server, Shutdown shutdown, Console console)
       throws InterruptedException {
+    var garbage = OldGarbage.ofThisProcess();
     while (!shutdown.isDoneIn(LOOK_EVERY) && server.broken().isEmpty()) {
-      // all is well
+      garbage.look();
     }
     server.broken().ifPresent(why -> console.error("openhqm stops: " + why));
     shutdown.begin(); // before the log is closed, in which the server tells how it ends
