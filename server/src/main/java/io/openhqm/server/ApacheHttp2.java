@@ -4,6 +4,7 @@ import io.openhqm.core.Bytes;
 import io.openhqm.worker.proxy.HttpTransport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
@@ -138,7 +138,8 @@ final class ApacheHttp2 implements HttpTransport {
       return outcome.answer.get(left.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException failed) {
       switch (failed.getCause()) {
-        case ConnectTimeoutException slow ->
+        // To connect or to agree on TLS: nothing else of it has a timeout.
+        case SocketTimeoutException slow ->
             throw new HttpConnectTimeoutException("connect timed out");
         case IOException io -> throw io;
         case Error error -> throw error;

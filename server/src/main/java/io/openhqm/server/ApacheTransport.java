@@ -12,9 +12,10 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,7 +29,6 @@ import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.classic.MinimalHttpClient;
-import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
@@ -38,7 +38,6 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
-import org.apache.hc.core5.http.config.CharCodingConfig;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
@@ -57,10 +56,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ApacheTransport implements HttpTransport {
   static final int CONNECTIONS_MAX = 10_000;
+
+  /** In the worst case 4 MiB. */
   static final Http1Config HTTP1 =
-      Http1Config.custom().setMaxHeaderCount(256).setMaxLineLength(64 * 1024).build();
+      Http1Config.custom().setMaxHeaderCount(256).setMaxLineLength(16 * 1024).build();
+
   private static final Duration IDLE_MAX = Duration.ofSeconds(60);
-  private static final TimeValue CHECKED_AFTER_IDLE = TimeValue.ofMilliseconds(500);
   private static final int CHUNK = 8192;
 
   private final PoolingHttpClientConnectionManager connections;
@@ -83,20 +84,15 @@ final class ApacheTransport implements HttpTransport {
         PoolingHttpClientConnectionManagerBuilder.create()
             .setDnsResolver(new GuardedAddresses(guard))
             .setTlsSocketStrategy(new LateTls(tls))
-            .setConnectionFactory(
-                ManagedHttpClientConnectionFactory.builder()
-                    .http1Config(HTTP1)
-                    // Without it the bytes 0x80 to 0x9f are sent as question marks.
-                    .charCodingConfig(
-                        CharCodingConfig.custom().setCharset(StandardCharsets.ISO_8859_1).build())
-                    .build())
+            .setConnectionFactory(unbound -> new BackendConnection(HTTP1))
             .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
             .setMaxConnTotal(CONNECTIONS_MAX)
             .setMaxConnPerRoute(CONNECTIONS_MAX)
             .setDefaultConnectionConfig(
                 ConnectionConfig.custom()
                     .setConnectTimeout(Timeout.of(connectTimeout))
-                    .setValidateAfterInactivity(CHECKED_AFTER_IDLE)
+                    // Always: it is the connection that knows when what takes its time is due.
+                    .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS)
                     .build())
             // The deadline ends what takes too long; a timeout of the socket would set an alarm for
             // each read.
@@ -121,6 +117,9 @@ final class ApacheTransport implements HttpTransport {
   @Override
   public Answer exchange(Request request, Duration left)
       throws IOException, InterruptedException, TimeoutException {
+    if (timer.isShutdown()) {
+      throw closed();
+    }
     boolean tls = request.url().getScheme().equalsIgnoreCase("https");
     return switch (request.version()) {
       case HTTP_2 -> http2.get().exchange(request, left);
@@ -181,28 +180,44 @@ final class ApacheTransport implements HttpTransport {
       throws IOException, InterruptedException, TimeoutException {
     var timedOut = new AtomicBoolean();
     var watch =
-        timer.schedule(
+        watch(
             () -> {
               timedOut.set(true);
               call.cancel();
             },
-            left.toNanos(),
-            TimeUnit.NANOSECONDS);
+            left);
     try {
       return exchange.run();
-    } catch (ConnectTimeoutException slow) {
-      throw new HttpConnectTimeoutException("connect timed out");
-    } catch (IOException broken) {
+    } catch (IOException | RuntimeException broken) {
+      // Also what the client throws that does not expect to be cancelled or closed just then.
       if (timedOut.get()) {
         throw new TimeoutException();
       }
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
+      if (timer.isShutdown()) {
+        throw closed();
+      }
+      if (broken instanceof ConnectTimeoutException) {
+        throw new HttpConnectTimeoutException("connect timed out");
+      }
       throw broken;
     } finally {
       watch.cancel(false);
     }
+  }
+
+  private Future<?> watch(Runnable end, Duration left) throws IOException {
+    try {
+      return timer.schedule(end, left.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException shutdown) {
+      throw closed();
+    }
+  }
+
+  private static IOException closed() {
+    return new IOException("the transport is closed");
   }
 
   private Answer answer(HttpHost host, HttpUriRequestBase call, long bytesMax) throws IOException {

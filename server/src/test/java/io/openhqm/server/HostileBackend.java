@@ -29,19 +29,35 @@ final class HostileBackend implements AutoCloseable {
 
   private final ServerSocket socket;
   private final Answer answer;
+  private final boolean readsBodies;
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final AtomicInteger connections = new AtomicInteger();
   private final CountDownLatch gone = new CountDownLatch(1);
 
-  private HostileBackend(Answer answer) throws IOException {
+  private HostileBackend(Answer answer, boolean readsBodies) throws IOException {
     this.answer = answer;
+    this.readsBodies = readsBodies;
     this.socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.startVirtualThread(this::accept);
   }
 
   static HostileBackend that(Answer answer) {
+    return backend(answer, true);
+  }
+
+  /** Answers with these bytes as soon as the head is there, and closes. */
+  static HostileBackend refusing(String bytes) {
+    return backend(
+        (head, out) -> {
+          out.write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+          return false;
+        },
+        false);
+  }
+
+  private static HostileBackend backend(Answer answer, boolean readsBodies) {
     try {
-      return new HostileBackend(answer);
+      return new HostileBackend(answer, readsBodies);
     } catch (IOException noPort) {
       throw new UncheckedIOException(noPort);
     }
@@ -102,7 +118,7 @@ final class HostileBackend implements AutoCloseable {
   }
 
   /** One request in ISO-8859-1; empty: the client is gone. */
-  private static String read(InputStream in) throws IOException {
+  private String read(InputStream in) throws IOException {
     var head = new ByteArrayOutputStream();
     String text = "";
     while (!text.endsWith("\r\n\r\n")) {
@@ -114,7 +130,7 @@ final class HostileBackend implements AutoCloseable {
       text = head.toString(StandardCharsets.ISO_8859_1);
     }
     for (String line : text.split("\r\n", -1)) {
-      if (line.toLowerCase(java.util.Locale.ROOT).startsWith("content-length:")) {
+      if (readsBodies && line.toLowerCase(java.util.Locale.ROOT).startsWith("content-length:")) {
         int length = Integer.parseInt(line.substring(line.indexOf(':') + 1).strip());
         text += new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
       }

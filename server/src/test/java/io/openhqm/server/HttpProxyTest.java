@@ -272,6 +272,15 @@ final class HttpProxyTest {
   }
 
   @Test
+  void whatIsBeyondAsciiInAnEndpointsUrlIsSentPercentEncoded() throws Exception {
+    try (var backend = HostileBackend.answering(OK)) {
+      new Call(backend.at("/adm\u4e2din/x?a=\u00e9")).send();
+      assertThat(backend.requests().getFirst())
+          .startsWith("POST /adm%E4%B8%ADin/x?a=%C3%A9 HTTP/1.1\r\n");
+    }
+  }
+
+  @Test
   void connectionsAreUsedAgainAndAHeadDoesNotPutThemOutOfStep() throws Exception {
     try (var backend =
         HostileBackend.that(

@@ -14,12 +14,16 @@ import io.openhqm.worker.proxy.OutboundGuard;
 import io.openhqm.worker.proxy.SocketTransport;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HttpTransportTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final Duration SHORT = Duration.ofMillis(400);
+  private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final long MAX = 100_000;
   private static final OutboundGuard GUARD = new OutboundGuard(List.of(), InstantSource.system());
 
@@ -127,6 +132,43 @@ final class HttpTransportTest {
       var answer = transport().exchange(request("HEAD", backend.at("/x"), ""), LONG);
       assertThat(answer.body().isEmpty()).isTrue();
       assertThat(text(get(backend))).isEqualTo("ok");
+    }
+  }
+
+  @Test
+  void whatNobodyAskedForIsNotTakenForTheNextAnswer() throws Exception {
+    for (String first :
+        List.of(
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+            "HTTP/1.1 204 No Content\r\n\r\n",
+            "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n")) {
+      String more = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstray";
+      try (var backend =
+          HostileBackend.that(
+              (request, out) -> {
+                String answer =
+                    request.startsWith("GET /first ")
+                        ? first + more
+                        : "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnext";
+                out.write(answer.getBytes(StandardCharsets.ISO_8859_1));
+                return true;
+              })) {
+        transport().exchange(request("GET", backend.at("/first"), ""), LONG);
+        assertThat(text(get(backend))).as("%s", first).isEqualTo("next");
+      }
+    }
+  }
+
+  @Test
+  void aRefusalThatComesBeforeTheWholeRequestWasSentIsTheAnswer() throws Exception {
+    try (var backend =
+        HostileBackend.refusing("HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig")) {
+      for (int i = 0; i < 3; i++) {
+        var answer =
+            transport().exchange(request("POST", backend.at("/x"), "x".repeat(20_000_000)), LONG);
+        assertThat(answer.status()).isEqualTo(413);
+        assertThat(text(answer)).isEqualTo("big");
+      }
     }
   }
 
@@ -251,6 +293,53 @@ final class HttpTransportTest {
         });
   }
 
+  @Test
+  void addressesThatDoNotAnswerTakeNoLongerThanTheDeadlineTogether() throws Exception {
+    var address = InetAddress.getLoopbackAddress();
+    var guard =
+        new OutboundGuard(
+            List.of(),
+            host -> new InetAddress[] {address, address, address},
+            InstantSource.system());
+    opened =
+        kind.equals("Socket")
+            ? new SocketTransport(CONNECT, guard)
+            : new ApacheTransport(CONNECT, guard);
+    try (var full = new ServerSocket(0, 1, address);
+        var held = new Sockets()) {
+      held.fill(full);
+      var url = URI.create("http://full.test:" + full.getLocalPort() + "/");
+      long start = System.nanoTime();
+      assertThatThrownBy(() -> transport().exchange(request("GET", url, ""), SHORT))
+          .isInstanceOf(TimeoutException.class);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(CONNECT);
+    }
+  }
+
+  /** As many connections as a listener has room for: further ones hang. */
+  private static final class Sockets implements AutoCloseable {
+    private final List<Socket> sockets = new ArrayList<>();
+
+    void fill(ServerSocket listener) throws IOException {
+      try {
+        while (true) {
+          var socket = new Socket();
+          sockets.add(socket);
+          socket.connect(listener.getLocalSocketAddress(), (int) SHORT.toMillis());
+        }
+      } catch (SocketTimeoutException full) {
+        // As it should be.
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      for (var socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
   private void requireTimeout(HostileBackend.Answer answer) throws Exception {
     try (var backend = HostileBackend.that(answer)) {
       assertThatThrownBy(() -> transport().exchange(request("GET", backend.at("/x"), ""), SHORT))
@@ -344,6 +433,27 @@ final class HttpTransportTest {
                 out.write("X-More: and more and more\r\n".getBytes(StandardCharsets.US_ASCII));
               }
             })) {
+      assertThatThrownBy(() -> get(backend)).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void aHeadOfFewButLongFieldsIsNotRead() throws Exception {
+    String field = "X-Long: " + "x".repeat(60_000) + "\r\n";
+    try (var backend =
+        HostileBackend.answering(
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + field.repeat(20) + "\r\n")) {
+      assertThatThrownBy(() -> get(backend)).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void aFieldOfManyLinesIsNotRead() throws Exception {
+    try (var backend =
+        HostileBackend.answering(
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Long: x\r\n"
+                + " x\n".repeat(86_000)
+                + "\r\n")) {
       assertThatThrownBy(() -> get(backend)).isInstanceOf(IOException.class);
     }
   }

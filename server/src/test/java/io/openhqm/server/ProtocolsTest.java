@@ -23,8 +23,10 @@ import io.openhqm.worker.proxy.SocketTransport;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -119,9 +121,13 @@ final class ProtocolsTest {
   }
 
   private HttpTransport transport(SSLContext trust) {
+    return transport(trust, LONG);
+  }
+
+  private HttpTransport transport(SSLContext trust, Duration connectTimeout) {
     return kind.equals("Socket")
-        ? new SocketTransport(LONG, guard, () -> trust)
-        : new ApacheTransport(LONG, guard, () -> trust);
+        ? new SocketTransport(connectTimeout, guard, () -> trust)
+        : new ApacheTransport(connectTimeout, guard, () -> trust);
   }
 
   private WebServer server(SSLContext own, boolean http2) {
@@ -284,6 +290,27 @@ final class ProtocolsTest {
     Awaitility.await().until(() -> !seen.isEmpty());
     caller.interrupt();
     assertThat(outcome.get(5, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+  }
+
+  @Test
+  void aBackendThatDoesNotAgreeOnTlsInTimeIsNotConnectedTo() throws Exception {
+    if (scheme.equals("https")) {
+      transport.close();
+      transport = transport(trusted, SHORT);
+      try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+        var url = URI.create("https://localhost:" + silent.getLocalPort() + "/");
+        var request = new Request("GET", url, asked, Headers.none(), Bytes.empty(), MAX);
+        assertThatThrownBy(() -> transport.exchange(request, LONG))
+            .isInstanceOf(HttpConnectTimeoutException.class);
+      }
+    }
+  }
+
+  @Test
+  void onceItIsClosedThereIsNoCall() {
+    transport.close();
+    assertThatThrownBy(() -> get("/1")).isInstanceOf(IOException.class);
+    assertThat(seen).isEmpty();
   }
 
   @Test

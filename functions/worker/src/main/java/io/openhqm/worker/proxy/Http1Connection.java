@@ -26,7 +26,7 @@ import java.util.Locale;
  */
 final class Http1Connection {
   private static final int HEAD_BYTES_MAX = 256 * 1024;
-  private static final int FIELDS_MAX = 256;
+  private static final int FIELD_LINES_MAX = 256;
   private static final int CHUNK = 8192;
   private static final int CHUNK_DIGITS_MAX = 15;
 
@@ -65,7 +65,27 @@ final class Http1Connection {
   record Exchanged(Answer answer, boolean isReusable) {}
 
   Exchanged exchange(Request request) throws IOException {
-    write(request);
+    try {
+      write(request);
+    } catch (IOException unsent) {
+      return new Exchanged(earlyAnswer(request, unsent), false);
+    }
+    return read(request);
+  }
+
+  /** What the backend said before it closed: it need not take the whole request to refuse it. */
+  private Answer earlyAnswer(Request request, IOException unsent) throws IOException {
+    try {
+      return read(request).answer();
+    } catch (AnswerTooLargeException tooLarge) {
+      throw tooLarge;
+    } catch (IOException none) {
+      unsent.addSuppressed(none);
+      throw unsent;
+    }
+  }
+
+  private Exchanged read(Request request) throws IOException {
     headBytesLeft = HEAD_BYTES_MAX;
     var status = finalStatus();
     var headers = fields();
@@ -167,11 +187,14 @@ final class Http1Connection {
 
   private Headers fields() throws IOException {
     var lines = new ArrayList<String>();
+    int count = 0;
     for (String line = line(); !line.isEmpty(); line = line()) {
-      if (!lines.isEmpty() && (line.charAt(0) == ' ' || line.charAt(0) == '\t')) {
+      if (++count > FIELD_LINES_MAX) {
+        throw new IOException(
+            "the header fields of the answer have more than " + FIELD_LINES_MAX + " lines");
+      }
+      if (!lines.isEmpty() && isBlank(line.charAt(0))) {
         lines.set(lines.size() - 1, lines.getLast() + " " + stripped(line));
-      } else if (lines.size() == FIELDS_MAX) {
-        throw new IOException("the answer has more than " + FIELDS_MAX + " header fields");
       } else {
         lines.add(line);
       }

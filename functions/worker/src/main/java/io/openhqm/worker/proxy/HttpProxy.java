@@ -55,12 +55,17 @@ public final class HttpProxy implements Processor {
    */
   public record Settings(boolean followRedirects) {}
 
-  /** What is worked out once an endpoint. */
+  /**
+   * What is worked out once an endpoint.
+   *
+   * @param url the endpoint's, in ASCII: a request line has no room for other characters
+   */
   private record Prepared(
-      OutboundHeaders headers, Optional<Semaphore> room, AtomicInteger refused) {
+      URI url, OutboundHeaders headers, Optional<Semaphore> room, AtomicInteger refused) {
     static Prepared of(Endpoint endpoint) {
       var max = endpoint.concurrencyMax();
       return new Prepared(
+          URI.create(endpoint.url().toASCIIString()),
           new OutboundHeaders(endpoint),
           max.isPresent() ? Optional.of(new Semaphore(max.getAsInt())) : Optional.empty(),
           new AtomicInteger());
@@ -148,7 +153,7 @@ public final class HttpProxy implements Processor {
     try {
       var url =
           TargetUrl.of(
-                  endpoint.url(),
+                  ready.url(),
                   attempt.message().metadata().target(),
                   attempt.route().rewrite().query())
               .orElseThrow(

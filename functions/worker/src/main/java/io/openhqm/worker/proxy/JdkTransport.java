@@ -18,7 +18,8 @@ import javax.net.ssl.SSLContext;
 
 /**
  * Exchanges over the JDK's client and TLS: HTTP/2 where the backend agrees, else HTTP/1.1. It looks
- * names up by itself. Safe for use by many threads.
+ * names up by itself. A GET or HEAD whose connection ends before an answer begins it sends once
+ * more within the same exchange; nothing tells it not to. Safe for use by many threads.
  */
 final class JdkTransport implements HttpTransport {
   private final HttpClient client;

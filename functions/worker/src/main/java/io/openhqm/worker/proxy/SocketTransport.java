@@ -14,11 +14,15 @@ import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.SocketChannel;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -41,12 +45,19 @@ public final class SocketTransport implements HttpTransport {
   private final Duration connectTimeout;
   private final OutboundGuard guard;
   private final Supplier<SSLContext> trust;
-  private final ConcurrentMap<Origin, Deque<Idle>> idle = new ConcurrentHashMap<>();
+
+  /** The newest first; only with its lock held. */
+  private final Map<Origin, Deque<Idle>> idle = new HashMap<>();
+
   private final Set<Call> calls = ConcurrentHashMap.newKeySet();
   private final ScheduledThreadPoolExecutor timer;
   private @Nullable JdkTransport http2;
 
-  private record Idle(Http1Connection connection, long sinceNanos) {}
+  private record Idle(Http1Connection connection, long sinceNanos) {
+    boolean isYoungerThan(Duration age) {
+      return System.nanoTime() - sinceNanos < age.toNanos();
+    }
+  }
 
   private record Origin(boolean isTls, String host, int port) {
     static Origin of(URI url) {
@@ -96,15 +107,21 @@ public final class SocketTransport implements HttpTransport {
   @Override
   public Answer exchange(Request request, Duration left)
       throws IOException, InterruptedException, TimeoutException {
+    if (timer.isShutdown()) {
+      throw closed();
+    }
     var origin = Origin.of(request.url());
     if (request.version() == HttpVersion.HTTP_2 && origin.isTls()) {
       return http2().exchange(request, left);
     }
     var call = new Call();
     calls.add(call);
-    var watch = timer.schedule(call::timeOut, left.toNanos(), TimeUnit.NANOSECONDS);
+    Future<?> watch = CompletableFuture.completedFuture(null);
     try {
+      watch = timer.schedule(call::timeOut, left.toNanos(), TimeUnit.NANOSECONDS);
       return exchange(request, origin, call);
+    } catch (RejectedExecutionException shutdown) {
+      throw closed();
     } catch (IOException broken) {
       if (call.isTimedOut()) {
         throw new TimeoutException();
@@ -120,23 +137,38 @@ public final class SocketTransport implements HttpTransport {
     }
   }
 
+  private static IOException closed() {
+    return new IOException("the transport is closed");
+  }
+
   private Answer exchange(Request request, Origin origin, Call call) throws IOException {
-    var kept = idle.computeIfAbsent(origin, unseen -> new ConcurrentLinkedDeque<>());
-    var connection = taken(kept, call);
+    var connection = taken(origin, call);
     if (connection == null) {
       connection = connect(origin, call);
     }
     var exchanged = connection.exchange(request);
     if (exchanged.isReusable() && call.leave()) {
-      kept.push(new Idle(connection, System.nanoTime()));
+      keep(origin, connection);
     }
     return exchanged.answer();
   }
 
-  private static @Nullable Http1Connection taken(Deque<Idle> kept, Call call) throws IOException {
-    for (var known = kept.poll(); known != null; known = kept.poll()) {
+  private void keep(Origin origin, Http1Connection connection) {
+    synchronized (idle) {
+      if (timer.isShutdown()) {
+        connection.close();
+      } else {
+        idle.computeIfAbsent(origin, unseen -> new ArrayDeque<>())
+            .push(new Idle(connection, System.nanoTime()));
+      }
+    }
+  }
+
+  private @Nullable Http1Connection taken(Origin origin, Call call) throws IOException {
+    for (var known = newest(origin); known != null; known = newest(origin)) {
       var connection = known.connection();
-      if (connection.isFresh()) {
+      // The timer stands still while a function is frozen.
+      if (known.isYoungerThan(IDLE_MAX) && connection.isFresh()) {
         call.use(connection::close);
         return connection;
       }
@@ -145,16 +177,33 @@ public final class SocketTransport implements HttpTransport {
     return null;
   }
 
-  private void closeIdle() {
-    long until = System.nanoTime() - IDLE_MAX.toNanos();
-    for (var kept : idle.values()) {
-      for (var last = kept.peekLast();
-          last != null && last.sinceNanos() - until < 0;
-          last = kept.peekLast()) {
-        if (kept.removeLastOccurrence(last)) {
-          last.connection().close();
-        }
+  private @Nullable Idle newest(Origin origin) {
+    synchronized (idle) {
+      var kept = idle.get(origin);
+      if (kept == null) {
+        return null;
       }
+      var newest = kept.pop();
+      if (kept.isEmpty()) {
+        idle.remove(origin);
+      }
+      return newest;
+    }
+  }
+
+  private void closeIdle() {
+    synchronized (idle) {
+      for (var kept : idle.values()) {
+        kept.removeIf(
+            one -> {
+              boolean isOld = !one.isYoungerThan(IDLE_MAX);
+              if (isOld) {
+                one.connection().close();
+              }
+              return isOld;
+            });
+      }
+      idle.values().removeIf(Deque::isEmpty);
     }
   }
 
@@ -224,8 +273,10 @@ public final class SocketTransport implements HttpTransport {
   public synchronized void close() {
     timer.shutdownNow();
     calls.forEach(Call::abort);
-    idle.values().forEach(kept -> kept.forEach(one -> one.connection().close()));
-    idle.clear();
+    synchronized (idle) {
+      idle.values().forEach(kept -> kept.forEach(one -> one.connection().close()));
+      idle.clear();
+    }
     if (http2 != null) {
       http2.close();
     }
@@ -234,14 +285,15 @@ public final class SocketTransport implements HttpTransport {
   /** An exchange under way, which ends when what it uses is closed. */
   private static final class Call {
     private @Nullable Runnable close;
+    private boolean aborted;
     private boolean timedOut;
 
-    /** From now on this is closed where the call is out of time. */
+    /** From now on this is closed where the call is aborted. */
     synchronized void use(Runnable closing) throws IOException {
       close = closing;
-      if (timedOut) {
+      if (aborted) {
         closing.run();
-        throw new IOException("out of time");
+        throw new IOException("out of time, or the transport is closed");
       }
     }
 
@@ -252,7 +304,7 @@ public final class SocketTransport implements HttpTransport {
      */
     synchronized boolean leave() {
       close = null;
-      return !timedOut;
+      return !aborted;
     }
 
     synchronized void timeOut() {
@@ -265,6 +317,7 @@ public final class SocketTransport implements HttpTransport {
     }
 
     synchronized void abort() {
+      aborted = true;
       if (close != null) {
         close.run();
       }
