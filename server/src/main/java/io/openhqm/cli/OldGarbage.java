@@ -11,9 +11,7 @@ import java.util.function.LongSupplier;
 final class OldGarbage {
   private static final long GROWTH_MAX = 32 << 20;
 
-  /**
-   * In nanoseconds; a collection takes some hundredths of a second, in which nothing is answered.
-   */
+  /** In nanoseconds; while it collects, nothing is answered. */
   private static final long EVERY = 5_000_000_000L;
 
   private final LongSupplier nanoTime;
