@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param maxRetryDelay the longest delay after which a delivery can be had again; empty: any. Some
  *     queues hold a message that was delivered much longer than one that is sent
  * @param maxMessageBytes the largest payload that it carries, in bytes
+ * @param retention the longest that it keeps a message that nobody takes; empty: for ever
  */
 public record QueueFeatures(
     boolean ordering,
@@ -23,23 +24,25 @@ public record QueueFeatures(
     boolean lanes,
     Optional<Duration> maxDelay,
     Optional<Duration> maxRetryDelay,
-    long maxMessageBytes) {
+    long maxMessageBytes,
+    Optional<Duration> retention) {
   public QueueFeatures {
     requireNonNull(maxDelay, "maxDelay");
     requireNonNull(maxRetryDelay, "maxRetryDelay");
+    requireNonNull(retention, "retention");
     if (maxMessageBytes < 1) {
       throw new IllegalArgumentException("maxMessageBytes must be >= 1 but is " + maxMessageBytes);
     }
   }
 
-  /** A queue that does not tell lanes apart. */
+  /** A queue that does not tell lanes apart and forgets no message. */
   public QueueFeatures(
       boolean ordering,
       boolean priorities,
       Optional<Duration> maxDelay,
       Optional<Duration> maxRetryDelay,
       long maxMessageBytes) {
-    this(ordering, priorities, false, maxDelay, maxRetryDelay, maxMessageBytes);
+    this(ordering, priorities, false, maxDelay, maxRetryDelay, maxMessageBytes, Optional.empty());
   }
 
   /** A queue that holds a message as long when it is sent as when it is to be had again. */
@@ -50,7 +53,20 @@ public record QueueFeatures(
 
   /** The same of a queue that tells lanes apart. */
   public QueueFeatures withLanes() {
-    return new QueueFeatures(ordering, priorities, true, maxDelay, maxRetryDelay, maxMessageBytes);
+    return new QueueFeatures(
+        ordering, priorities, true, maxDelay, maxRetryDelay, maxMessageBytes, retention);
+  }
+
+  /** The same of a queue that forgets a message that nobody took for so long. */
+  public QueueFeatures withRetention(Duration retention) {
+    return new QueueFeatures(
+        ordering,
+        priorities,
+        lanes,
+        maxDelay,
+        maxRetryDelay,
+        maxMessageBytes,
+        Optional.of(retention));
   }
 
   /** Whether a message can be sent to come after {@code delay}. */

@@ -175,7 +175,12 @@ public final class OpenHqmServer implements AutoCloseable {
                 telemetry.times()::median));
     var status =
         new Status(
-            new Status.Settings(links, POLL_AFTER, wait, config.cache().ttl()),
+            new Status.Settings(
+                links,
+                POLL_AFTER,
+                wait,
+                config.cache().ttl(),
+                engines.queue().features().retention()),
             new Status.Ports(
                 store,
                 claimCheck,

@@ -2,11 +2,13 @@ package io.openhqm.status;
 
 import static java.util.Objects.requireNonNull;
 
+import io.openhqm.core.Claim;
 import io.openhqm.core.ClaimCheck;
 import io.openhqm.core.Ending;
 import io.openhqm.core.Job;
 import io.openhqm.core.JobStore;
 import io.openhqm.core.JobStore.Cancellation;
+import io.openhqm.core.QueueFeatures;
 import io.openhqm.core.ResponseQueue;
 import io.openhqm.core.Telemetry;
 import io.openhqm.core.UnavailableException;
@@ -36,27 +38,49 @@ import java.util.function.Function;
  * threads.
  */
 public final class Status implements ApiFunction {
+  /** Clocks differ, and a queue may keep a message a little longer than it says. */
+  private static final Duration FORGOTTEN_MARGIN = Duration.ofHours(1);
+
+  /** For the one write that ends a forgotten job. */
+  private static final Duration CLOSING_LEASE = Duration.ofSeconds(30);
+
   /**
    * @param links where a job's resources are found
    * @param pollAfter what {@code Retry-After} says of a job that is not done; at least a second is
    *     told
    * @param waitMax the longest that a request is held by {@code Prefer: wait}; zero: never
-   * @param cancelledTtl how long a job that is cancelled while it waits can be read
+   * @param endedTtl how long a job can be read that ends here: one that is cancelled while it
+   *     waits, or that the queue has forgotten
+   * @param messagesKept the longest that the queue keeps a message that nobody takes ({@link
+   *     QueueFeatures#retention()}); empty: for ever
    */
-  public record Settings(Links links, Duration pollAfter, Duration waitMax, Duration cancelledTtl) {
+  public record Settings(
+      Links links,
+      Duration pollAfter,
+      Duration waitMax,
+      Duration endedTtl,
+      Optional<Duration> messagesKept) {
     public Settings {
       requireNonNull(links, "links");
       requireNonNull(pollAfter, "pollAfter");
-      if (waitMax.isNegative() || !cancelledTtl.isPositive()) {
+      requireNonNull(messagesKept, "messagesKept");
+      if (waitMax.isNegative() || !endedTtl.isPositive()) {
         throw new IllegalArgumentException(
-            "need waitMax >= 0 and cancelledTtl > 0 but got " + waitMax + " and " + cancelledTtl);
+            "need waitMax >= 0 and endedTtl > 0 but got " + waitMax + " and " + endedTtl);
       }
     }
 
-    /** Relative links, a poll a second, waits of 60 s, an hour to read what was cancelled. */
+    /**
+     * Relative links, a poll a second, waits of 60 s, an hour to read what was cancelled, a queue
+     * that forgets nothing.
+     */
     public static Settings defaults() {
       return new Settings(
-          new Links(""), Duration.ofSeconds(1), Duration.ofSeconds(60), Duration.ofHours(1));
+          new Links(""),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(60),
+          Duration.ofHours(1),
+          Optional.empty());
     }
   }
 
@@ -134,9 +158,39 @@ public final class Status implements ApiFunction {
     var prefer = Prefer.of(request.headers());
     var wait = prefer.waitAtMost(settings.waitMax());
     var found = wait.isPresent() ? ports.store().awaitEnd(id, wait.get()) : ports.store().find(id);
-    var job = found.orElseThrow(Status::unknown);
+    var job = found.flatMap(this::unlessForgotten).orElseThrow(Status::unknown);
     requireServed(job);
     return prefer.applied(tell.apply(job), wait);
+  }
+
+  /**
+   * The job, ended if it waits for a message that the queue has forgotten by now. Its record is all
+   * that is left of it, so whoever asks is the first to see it.
+   */
+  private Optional<Job> unlessForgotten(Job job) {
+    if (settings.messagesKept().isEmpty()
+        || !(job.state() instanceof Job.State.Pending waits)
+        || !waits
+            .notBefore()
+            .plus(settings.messagesKept().get())
+            .plus(FORGOTTEN_MARGIN)
+            .isBefore(ports.clock().instant())) {
+      return Optional.of(job);
+    }
+    var id = job.id();
+    if (ports.store().claim(id, CLOSING_LEASE) instanceof Claim.Granted granted
+        && ports.store().complete(granted.lease(), forgotten(), settings.endedTtl())) {
+      ports.store().find(id).ifPresent(this::announce);
+      dropPayload(id);
+    }
+    return ports.store().find(id);
+  }
+
+  private Ending forgotten() {
+    return new Ending.Failed(
+        "no worker took it within the "
+            + settings.messagesKept().orElseThrow().toDays()
+            + " days for which the queue keeps a message; submit it again when workers run");
   }
 
   /**
@@ -145,7 +199,7 @@ public final class Status implements ApiFunction {
    */
   private ApiResponse cancel(ApiRequest request, String idText) {
     var id = idOf(idText);
-    return switch (ports.store().cancel(id, settings.cancelledTtl())) {
+    return switch (ports.store().cancel(id, settings.endedTtl())) {
       case Cancellation.Cancelled now -> {
         announce(now.job());
         dropPayload(id);
@@ -168,14 +222,14 @@ public final class Status implements ApiFunction {
     ports.responses().ifPresent(responses -> responses.announce(job));
   }
 
-  /** The job is cancelled whether or not this works. */
+  /** The job has ended whether or not this works. */
   private void dropPayload(UUID id) {
     try {
       ports.claimCheck().dropPayload(id);
     } catch (UnavailableException down) {
       ports
           .telemetry()
-          .trouble("the payload of a cancelled job may be left over in the blob store", down);
+          .trouble("the payload of a job that ended may be left over in the blob store", down);
     }
   }
 

@@ -25,6 +25,7 @@ final class FakeStore implements JobStore {
   boolean isDown;
   boolean isBroken;
   UnaryOperator<Job> whileWaiting = UnaryOperator.identity();
+  UnaryOperator<Job> whileClaiming = UnaryOperator.identity();
   Optional<Duration> waited = Optional.empty();
 
   static Job pending() {
@@ -53,10 +54,12 @@ final class FakeStore implements JobStore {
   }
 
   static Job ended(Ending ending) {
+    return ended(ending, SUBMITTED.plusSeconds(3_600));
+  }
+
+  static Job ended(Ending ending, Instant expiresAt) {
     var end = SUBMITTED.plusMillis(1_250);
-    var state =
-        new Job.State.Ended(
-            ending, Optional.of(SUBMITTED.plusMillis(250)), end, SUBMITTED.plusSeconds(3_600));
+    var state = new Job.State.Ended(ending, Optional.of(SUBMITTED.plusMillis(250)), end, expiresAt);
     return new Job(ID, SUBMITTED, end, 2, Optional.empty(), state);
   }
 
@@ -128,7 +131,12 @@ final class FakeStore implements JobStore {
 
   @Override
   public Claim claim(UUID id, Duration lease) {
-    throw new UnsupportedOperationException();
+    requireUp();
+    jobs.computeIfPresent(id, (same, job) -> whileClaiming.apply(job));
+    var job = jobs.get(id);
+    return job.state() instanceof Job.State.Pending
+        ? new Claim.Granted(new Lease(id, 1), job)
+        : new Claim.Finished(job);
   }
 
   @Override
@@ -138,7 +146,8 @@ final class FakeStore implements JobStore {
 
   @Override
   public boolean complete(Lease lease, Ending ending, Duration ttl) {
-    throw new UnsupportedOperationException();
+    put(ended(ending, SUBMITTED.plus(Duration.ofDays(400))));
+    return true;
   }
 
   @Override

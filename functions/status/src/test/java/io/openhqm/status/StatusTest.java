@@ -34,16 +34,29 @@ class StatusTest {
   private final List<Job> announced = new ArrayList<>();
   private boolean responsesAreDown;
   private Instant now = FakeStore.SUBMITTED.plusSeconds(2);
-  private final Status status =
-      new Status(
-          Status.Settings.defaults(),
-          new Status.Ports(
-              store,
-              ClaimCheck.unlimited(),
-              cancelled::add,
-              Optional.of(this::announce),
-              () -> now,
-              Telemetry.NONE));
+  private Status status = new Status(Status.Settings.defaults(), ports());
+
+  private Status.Ports ports() {
+    return new Status.Ports(
+        store,
+        ClaimCheck.unlimited(),
+        cancelled::add,
+        Optional.of(this::announce),
+        () -> now,
+        Telemetry.NONE);
+  }
+
+  private void keepMessagesFor(Duration retention) {
+    var usual = Status.Settings.defaults();
+    var settings =
+        new Status.Settings(
+            usual.links(),
+            usual.pollAfter(),
+            usual.waitMax(),
+            usual.endedTtl(),
+            Optional.of(retention));
+    status = new Status(settings, ports());
+  }
 
   private void announce(Job job) {
     if (responsesAreDown) {
@@ -77,6 +90,44 @@ class StatusTest {
             "\"not_before\":\"2026-02-07T10:30:12Z\"",
             "\"last_error\":\"The backend \\\"a\\\" refused.\"");
     assertThat(response.headers().first("Retry-After")).contains("10");
+  }
+
+  @Test
+  void aJobThatTheQueueHasForgottenHasFailed() {
+    keepMessagesFor(Duration.ofDays(14));
+    store.put(FakeStore.pending());
+    now = FakeStore.SUBMITTED.plus(Duration.ofDays(14)).plus(Duration.ofMinutes(61));
+
+    assertThat(get("/api/v1/status/" + ID).body().toUtf8()).contains("\"status\":\"FAILED\"");
+    assertThat(announced).containsExactly(store.jobs.get(FakeStore.ID));
+
+    assertThat(get("/api/v1/response/" + ID).body().toUtf8())
+        .contains("no worker took it within the 14 days for which the queue keeps a message");
+    assertThat(announced).hasSize(1);
+  }
+
+  @Test
+  void aJobWaitsAsLongAsTheQueueMayHaveItsMessage() {
+    store.put(FakeStore.retrying(FakeStore.SUBMITTED.plus(Duration.ofDays(3)), "busy"));
+    now = FakeStore.SUBMITTED.plus(Duration.ofDays(17)).plus(Duration.ofMinutes(60));
+
+    keepMessagesFor(Duration.ofDays(14));
+    assertThat(get("/api/v1/status/" + ID).body().toUtf8()).contains("\"status\":\"PENDING\"");
+
+    now = now.plus(Duration.ofDays(1));
+    status = new Status(Status.Settings.defaults(), ports());
+    assertThat(get("/api/v1/status/" + ID).body().toUtf8()).contains("\"status\":\"PENDING\"");
+  }
+
+  @Test
+  void aForgottenJobThatAWorkerHasAfterAllIsLeftToIt() {
+    keepMessagesFor(Duration.ofDays(14));
+    store.put(FakeStore.pending());
+    store.whileClaiming = job -> FakeStore.processing(false);
+    now = FakeStore.SUBMITTED.plus(Duration.ofDays(15));
+
+    assertThat(get("/api/v1/status/" + ID).body().toUtf8()).contains("\"status\":\"PROCESSING\"");
+    assertThat(announced).isEmpty();
   }
 
   @Test

@@ -42,8 +42,8 @@ final class JobItem {
   static final Duration KNOWN_AFTER_EXPIRY = Duration.ofDays(1);
 
   /**
-   * Longer than any job lives, of which a delay is 366 days at most: what belongs to a job and was
-   * left over when its process died is removed after that.
+   * Longer than any job lives, of which a delay is 366 days at most: one that never ended, and what
+   * belongs to a job and was left over when its process died, is removed after that.
    */
   static final Duration LIFE_MAX = Duration.ofDays(800);
 
@@ -81,6 +81,7 @@ final class JobItem {
     item.put(TRIES, value(job.attempts()));
     item.put(FENCE, value(0));
     item.put(JobTable.SWEEP_AT, value(waits.notBefore()));
+    item.put(JobTable.EXPIRES_AT_EPOCH, value(job.submittedAt().plus(LIFE_MAX).getEpochSecond()));
     waits.lastError().ifPresent(error -> item.put(ERROR, error(error)));
     job.idempotency()
         .ifPresent(

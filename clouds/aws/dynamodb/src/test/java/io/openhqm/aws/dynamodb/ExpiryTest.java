@@ -55,7 +55,17 @@ final class ExpiryTest extends StoreTest {
     assertThat(store.create(again, NOT_HELD)).isEqualTo(new Creation.Created());
 
     assertThat(store.find(before.id())).contains(again);
-    assertThat(item(before)).doesNotContainKeys(JobTable.EXPIRES_AT_EPOCH, "rb", "ea");
+    assertThat(item(before)).doesNotContainKeys("rb", "ea");
+  }
+
+  @Test
+  void aJobThatNeverEndsIsForgottenLongAfterAnyDelay() {
+    var job = created();
+    clock.advance(JobItem.LIFE_MAX.minusSeconds(1));
+    assertThat(store.find(job.id())).contains(job);
+
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(store.find(job.id())).isEmpty();
   }
 
   /**

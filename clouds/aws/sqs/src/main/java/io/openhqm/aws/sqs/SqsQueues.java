@@ -12,6 +12,12 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** Opens queues of Amazon SQS. */
 public final class SqsQueues {
+  /**
+   * The longest that SQS keeps a message, however its queue is set up ({@code
+   * MessageRetentionPeriod}).
+   */
+  public static final int RETENTION_MAX_DAYS = 14;
+
   private SqsQueues() {}
 
   /**

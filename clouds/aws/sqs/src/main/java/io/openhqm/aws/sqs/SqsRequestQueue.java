@@ -83,11 +83,12 @@ final class SqsRequestQueue implements RequestQueue {
   private static QueueFeatures features(SqsQueue queue, long bytesMax) {
     long payloadMax = (bytesMax - Envelope.HEAD_BYTES_MAX - ATTRIBUTE_BYTES_MAX) / 4 * 3;
     return new QueueFeatures(
-        queue.isFifo(),
-        false,
-        Optional.of(queue.isFifo() ? Duration.ZERO : DELAY_MAX),
-        Optional.of(Source.RETRY_DELAY_MAX),
-        payloadMax);
+            queue.isFifo(),
+            false,
+            Optional.of(queue.isFifo() ? Duration.ZERO : DELAY_MAX),
+            Optional.of(Source.RETRY_DELAY_MAX),
+            payloadMax)
+        .withRetention(Duration.ofDays(SqsQueues.RETENTION_MAX_DAYS));
   }
 
   @Override

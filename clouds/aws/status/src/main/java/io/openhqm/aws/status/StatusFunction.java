@@ -60,7 +60,12 @@ final class StatusFunction {
       InstantSource clock) {
     var status =
         new Status(
-            new Status.Settings(links, POLL_AFTER, config.server().maxWait(), config.cache().ttl()),
+            new Status.Settings(
+                links,
+                POLL_AFTER,
+                config.server().maxWait(),
+                config.cache().ttl(),
+                messagesKept(config)),
             new Status.Ports(
                 engines.store(),
                 engines.claimCheck(),
@@ -71,5 +76,12 @@ final class StatusFunction {
     var resources = new ArrayList<>(status.resources());
     resources.addAll(new HealthResources("status", engines.byRole()).resources());
     return resources;
+  }
+
+  /** This function has no queue that it could ask. */
+  private static Optional<Duration> messagesKept(OpenHqmConfig config) {
+    return Optional.of(config.queue().type())
+        .filter("sqs"::equals)
+        .map(sqs -> Duration.ofDays(SqsQueues.RETENTION_MAX_DAYS));
   }
 }

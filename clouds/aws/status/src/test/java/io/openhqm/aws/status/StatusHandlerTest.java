@@ -65,6 +65,21 @@ class StatusHandlerTest {
   }
 
   @Test
+  void aJobThatSqsHasForgottenHasFailed() {
+    var longAgo = Instant.now().minus(Duration.ofDays(15));
+    store().create(Job.pending(ID, longAgo, longAgo, Optional.empty()), Optional.empty());
+    assertThat(status.http("GET", "/api/v1/status/" + ID, "").json().get("status").asString())
+        .isEqualTo("PENDING");
+
+    var beforeSqs =
+        new FunctionUnderTest(
+            StatusHandler::new,
+            Map.of("OPENHQM_CACHE__TYPE", "shared-store", "OPENHQM_QUEUE__TYPE", "sqs"));
+    assertThat(beforeSqs.http("GET", "/api/v1/status/" + ID, "").json().get("status").asString())
+        .isEqualTo("FAILED");
+  }
+
+  @Test
   void aResponseIsReadWhenItIsThere() {
     accept();
     assertThat(status.http("GET", "/api/v1/response/" + ID, "").status()).isEqualTo(202);
