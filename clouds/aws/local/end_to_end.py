@@ -43,7 +43,7 @@ class Backend(SampleBackend):
             self.send(request, status, json.dumps({"times": times}).encode())
         elif path.startswith("/busy"):
             self.send(request, 503, b'"busy"')
-        elif path.startswith("/hang"):
+        elif path.startswith("/hang") or body.startswith(b"hang"):
             self.release.wait(120)
             self.send(request, 200, b'"late"')
         elif path.startswith("/big"):
@@ -301,17 +301,30 @@ def given_up_job_is_a_dead_letter_with_its_reason(world):
 
 
 def killed_worker_loses_nothing(world):
-    """A worker dies in mid-batch: the backend is called again for what was in flight, and every job ends."""
-    before = len(world.backend.calls_at("/hang/kill"))
-    jobs = [submitted(world.standard, str(i).encode(), "/hang/kill") for i in range(3)]
-    until(lambda: len(world.backend.calls_at("/hang/kill")) - before >= 3)
+    """A worker dies in mid-batch: every job ends; the backend is called again for what was in flight, and for nothing else."""
+    kinds = ["hang", "quick"] * 4
+    entries = [{"Id": str(i), "MessageBody": "%s-%s" % (kind, uuid.uuid4())} for i, kind in enumerate(kinds)]
+    sent = world.sqs.send_message_batch(QueueUrl=world.standard.outputs["RequestQueueUrl"], Entries=entries)["Successful"]
+    jobs = {entries[int(each["Id"])]["MessageBody"]: each["MessageId"] for each in sent}
+
+    def calls():
+        bodies = [call[2].decode() for call in world.backend.calls_at("/")]
+        return {body: bodies.count(body) for body in jobs}
+
+    until(lambda: all(calls().values()))
+    for body, job in jobs.items():
+        if body.startswith("quick"):
+            until(lambda: world.standard.call("GET", "/api/v1/response/" + job)[0] == 200)
+    assert on_queue(world, world.standard) == len(jobs), "those that are done have been in another batch than those in flight"
     assert signal_workers(world, signal.SIGKILL), "no process of the worker was found"
     world.backend.release.set()
     try:
-        for job in jobs:
+        for job in jobs.values():
             assert ended(world.standard, job, 240)[1]["status"] == "COMPLETED"
     finally:
         world.backend.release.clear()
+    until(lambda: drained(world, world.standard))
+    assert calls() == {body: 2 if body.startswith("hang") else 1 for body in jobs}, calls()
 
 
 def worker_that_is_killed_at_its_time_limit_loses_nothing(world):
