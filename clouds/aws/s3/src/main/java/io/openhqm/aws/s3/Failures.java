@@ -1,6 +1,8 @@
 package io.openhqm.aws.s3;
 
 import io.openhqm.core.UnavailableException;
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.time.Duration;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -37,6 +39,12 @@ final class Failures {
             + " s3:ListBucket it is not told that a body is not there",
         LATER,
         cause);
+  }
+
+  /** Whether there was a connection, and it broke. */
+  static boolean isCut(SdkException failure) {
+    return failure.getCause() instanceof SocketException cause
+        && !(cause instanceof ConnectException);
   }
 
   private static String code(SdkServiceException answer) {

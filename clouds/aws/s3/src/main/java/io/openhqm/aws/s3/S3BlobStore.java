@@ -29,6 +29,9 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
  * <p>A call goes on when its thread is interrupted, and the thread finds its flag set afterwards: a
  * worker that was told to stop still has to keep what it has. The SDK would give such a call up
  * half-way.
+ *
+ * <p>A call whose last try was cut off is made once more: after a break of the network each of the
+ * five connections that the JDK keeps may be dead, and the SDK has three tries.
  */
 final class S3BlobStore implements BlobStore {
   private static final Pattern KEY = Pattern.compile("[A-Za-z0-9/._-]{1," + KEY_LENGTH_MAX + "}");
@@ -189,7 +192,8 @@ final class S3BlobStore implements BlobStore {
         } catch (SdkClientException broken) {
           boolean stopped = Thread.interrupted();
           interrupted |= stopped;
-          if (!stopped || attempt == INTERRUPTIONS_MAX) {
+          boolean again = stopped || attempt == 0 && Failures.isCut(broken);
+          if (!again || attempt == INTERRUPTIONS_MAX) {
             throw Failures.of(broken);
           }
         } catch (SdkException refused) {

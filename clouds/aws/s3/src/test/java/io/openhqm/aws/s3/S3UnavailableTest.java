@@ -18,12 +18,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +152,59 @@ final class S3UnavailableTest {
     answers.add(HttpExchange::close);
 
     assertThat(blobs.get("a")).contains(BODY);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"put", "get", "delete"})
+  void connectionsThatAllDiedWhileTheProcessStoodStillCostNoCall(String kind) throws Exception {
+    int kept = 5;
+    var together = new CyclicBarrier(kept);
+    var connections = ConcurrentHashMap.<InetSocketAddress>newKeySet();
+    otherwise =
+        exchange -> {
+          boolean used = !connections.add(exchange.getRemoteAddress());
+          if (used) {
+            return; // unanswered, which closes it
+          }
+          if (connections.size() <= kept) {
+            awaited(together);
+          }
+          FOUND.give(exchange);
+        };
+    var first =
+        Stream.generate(() -> new FutureTask<Void>(() -> blobs.put("a", BODY), null))
+            .limit(kept)
+            .toList();
+    first.forEach(Thread::startVirtualThread);
+    for (var put : first) {
+      put.get(20, TimeUnit.SECONDS);
+    }
+
+    switch (kind) {
+      case "put" -> blobs.put("a", BODY);
+      case "get" -> assertThat(blobs.get("a")).contains(BODY);
+      default -> blobs.delete("a");
+    }
+
+    assertThat(connections).as("the last one is new").hasSize(kept + 1);
+  }
+
+  @Test
+  void bucketOfWhichNoConnectionLastsIsTold() {
+    otherwise = HttpExchange::close;
+
+    assertThatThrownBy(() -> blobs.put("a", BODY))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("look at the network");
+    assertThat(calls).as("tries").hasValue(6);
+  }
+
+  private static void awaited(CyclicBarrier barrier) throws IOException {
+    try {
+      barrier.await();
+    } catch (InterruptedException | BrokenBarrierException stopped) {
+      throw new IOException(stopped);
+    }
   }
 
   @Test
