@@ -28,9 +28,12 @@ final class ApiClient implements AutoCloseable {
     this.server = server;
   }
 
-  /** An answer, with what a command needs of it. */
-  record Answer(
-      int status, byte[] body, Optional<String> contentType, Optional<Duration> retryAfter) {
+  /**
+   * An answer, with what a command needs of it.
+   *
+   * @param isBackends whether it is a backend's own, passed on, and not the server's
+   */
+  record Answer(int status, byte[] body, boolean isBackends, Optional<Duration> retryAfter) {
     /**
      * The value of a field at the top of a JSON object, as text; objects and arrays as their JSON.
      * Empty if it is not there.
@@ -89,7 +92,7 @@ final class ApiClient implements AutoCloseable {
       return new Answer(
           response.statusCode(),
           response.body(),
-          response.headers().firstValue("Content-Type"),
+          response.headers().firstValue("X-OpenHQM-Status").isPresent(),
           response.headers().firstValue("Retry-After").flatMap(ApiClient::seconds));
     } catch (IOException noAnswer) {
       throw new UnreachableException(

@@ -62,15 +62,10 @@ final class JobCommands {
         return printResponse(api.get("/api/v1/response/" + id, Duration.ZERO), console);
       }
       var answer = api.get("/api/v1/response/" + id + "/body", Duration.ZERO);
-      boolean problem =
-          answer
-              .contentType()
-              .filter(type -> type.startsWith("application/problem+json"))
-              .isPresent();
-      if (problem) {
-        return refused(answer, console);
-      }
-      if (answer.status() == 202) {
+      if (!answer.isBackends()) {
+        if (answer.status() != 202) {
+          return refused(answer, console);
+        }
         console.error("Not done yet: wait for it with: openhqm wait " + id);
         return ExitCode.NOT_DONE;
       }

@@ -2,6 +2,8 @@ package io.openhqm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import io.openhqm.cli.Console.Look;
 import io.openhqm.core.config.ConfigLoader;
 import io.openhqm.core.config.ConfigResult;
@@ -13,6 +15,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -41,14 +44,18 @@ class CommandLineTest {
 
   @TempDir static Path folder;
   private static SampleBackend backend;
+  private static HttpServer own;
   private static OpenHqmServer server;
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
     backend = SampleBackend.start();
+    own = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    own.createContext("/", CommandLineTest::answerForItself);
+    own.start();
     String yaml =
         """
         server: {host: 127.0.0.1, port: 0}
@@ -61,8 +68,9 @@ class CommandLineTest {
           endpoints:
             sample: {url: "%s"}
             gone: {url: "http://127.0.0.1:1/"}
+            own: {url: "http://127.0.0.1:%d/"}
         """
-            .formatted(backend.url());
+            .formatted(backend.url(), own.getAddress().getPort());
     var config =
         ((ConfigResult.Loaded) ConfigLoader.loadText(yaml, "cli", folder, Map.of())).config();
     server = OpenHqmServer.start(config, OpenHqmServer.Mode.ALL, InstantSource.system(), "test");
@@ -72,6 +80,16 @@ class CommandLineTest {
   static void stop() {
     server.close();
     backend.close();
+    own.stop(0);
+  }
+
+  private static void answerForItself(HttpExchange exchange) throws IOException {
+    int status = exchange.getRequestMethod().equals("PUT") ? 202 : 404;
+    byte[] body = ("{\"status\":" + status + "}").getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "application/problem+json");
+    exchange.sendResponseHeaders(status, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
   }
 
   private int run(String... args) {
@@ -296,16 +314,29 @@ class CommandLineTest {
   void theBackendsBytesComeOutAsTheyAre() {
     String id = submitted();
     ask("wait", id);
+    assertThat(bodyOf(id))
+        .isEqualTo("{\"method\":\"POST\",\"path\":\"/\",\"body\":\"{\\\"n\\\": 1}\"}");
+  }
+
+  @Test
+  void aBackendsOwn202OrProblemIsNotTakenForTheServers() {
+    for (var entry : Map.of("PUT", 202, "PATCH", 404).entrySet()) {
+      String id = submitted("--endpoint", "own", "--method", entry.getKey());
+      ask("wait", id);
+      assertThat(bodyOf(id)).isEqualTo("{\"status\":" + entry.getValue() + "}");
+    }
+  }
+
+  private String bodyOf(String id) {
     var bytes = new ByteArrayOutputStream();
     var before = System.out;
     System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
     try {
-      assertThat(ask("response", id, "--body")).isZero();
+      assertThat(ask("response", id, "--body")).as(err.toString()).isZero();
     } finally {
       System.setOut(before);
     }
-    assertThat(bytes.toString(StandardCharsets.UTF_8))
-        .isEqualTo("{\"method\":\"POST\",\"path\":\"/\",\"body\":\"{\\\"n\\\": 1}\"}");
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   @Test

@@ -61,8 +61,18 @@ class BadInputTest {
           endpoints:
             backend: {url: "%s"}
             gone: {url: "http://127.0.0.1:1/"}
+            routed: {url: "%s/routed"}
+        routing:
+          enabled: true
+          config_dict:
+            routes:
+              - {name: some, match_field: metadata.type, match_pattern: '^(order|[^ ]+)[.].*$', endpoint: routed,
+                 header_mappings: {X-Priority: metadata.priority, X-Type: metadata.type, X-Session: metadata.session_id}}
+              - {name: made, match_field: payload.operation, match_value: echo, endpoint: routed, transform_type: jq,
+                 transform: "{data: .payload.data, of: .metadata}"}
+        partitioning: {enabled: true, strategy: key, partition_count: 10, partition_key_field: metadata.type}
         """
-            .formatted(backend.url());
+            .formatted(backend.url(), backend.url());
     server =
         RunningServer.start(
             folder,

@@ -131,9 +131,18 @@ public final class ResultAnswers {
     fields.add(new Field("X-OpenHQM-Status", "COMPLETED"));
     // A backend's page must not be taken for something else under our origin.
     fields.add(new Field("X-Content-Type-Options", "nosniff"));
-    boolean bodyless = result.statusCode() == 204 || result.statusCode() == 304;
     return new ApiResponse(
-        result.statusCode(), new Headers(fields), bodyless ? Bytes.empty() : collected(id, result));
+        result.statusCode(),
+        new Headers(fields),
+        isBodyless(result.statusCode()) ? Bytes.empty() : collected(id, result));
+  }
+
+  /**
+   * Whether answers of this status have no body, though a backend may have written one (RFC 9110
+   * §15.3.5, §15.3.6, §15.4.5).
+   */
+  private static boolean isBodyless(int statusCode) {
+    return statusCode == 204 || statusCode == 205 || statusCode == 304;
   }
 
   /** What describes the body, and what an answer of its status needs to be understood. */

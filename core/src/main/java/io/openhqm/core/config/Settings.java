@@ -103,7 +103,11 @@ final class Settings {
           whole("batch_size", "10", 1, 10_000, "How many messages are taken in one go.")
               .unit("messages"),
           seconds(
-              "timeout_seconds", "300", 0.001, 7 * DAY, "The longest that one attempt may take."),
+              "timeout_seconds",
+              "300",
+              0.001,
+              7 * DAY,
+              "The longest that one attempt may take, where neither its endpoint nor the client's `metadata.timeout` says otherwise."),
           whole(
                   "max_retries",
                   "3",

@@ -355,6 +355,20 @@ class StatusTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {204, 205, 304})
+  void theBackendsOwnAnswerHasNoBodyWhereItsStatusHasNone(int code) {
+    var result =
+        new Result(code, Headers.of("Content-Type", "text/plain"), Body.of(Bytes.utf8("x")));
+    store.put(FakeStore.ended(new Ending.Completed(result)));
+
+    var own = get("/api/v1/response/" + ID + "/body");
+
+    assertThat(own.status()).isEqualTo(code);
+    assertThat(own.body().isEmpty()).isTrue();
+    assertThat(get("/api/v1/response/" + ID).body().toUtf8()).contains("\"result\":\"x\"");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "*/*",
