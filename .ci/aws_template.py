@@ -197,7 +197,7 @@ def concurrency_of_the_worker_has_a_limit_and_a_reserve_covers_it(stack):
 @check
 def request_queue_gives_up_late_and_on_a_queue_of_its_own(stack):
     policy = stack.properties("RequestQueue").get("RedrivePolicy")
-    if not policy or int(policy["maxReceiveCount"]) != 1000 or target(policy["deadLetterTargetArn"]) != "GivenUpQueue":
+    if not policy or int(policy["maxReceiveCount"]) != 600 or target(policy["deadLetterTargetArn"]) != "GivenUpQueue":
         yield str(policy)
     if bool(stack.properties("RequestQueue").get("FifoQueue")) != bool(stack.properties("GivenUpQueue").get("FifoQueue")):
         yield "a FIFO queue gives up to a FIFO queue only"
@@ -329,7 +329,8 @@ def alarms_say_when_why_and_about_what(stack):
     must = {("ApproximateNumberOfMessagesVisible", "DeadLetterQueue"), ("Invocations", "SweepFunction")}
     # What is reported as failed is no error of a function: it lies on its queue until SQS forgets it.
     taken = (target(mapping["Properties"]["EventSourceArn"]) for mapping in stack.of_type("AWS::Lambda::EventSourceMapping").values())
-    must |= {("ApproximateAgeOfOldestMessage", queue) for queue in taken}
+    must |= {("ApproximateAgeOfOldestMessage" if queue == "RequestQueue" else "ApproximateNumberOfMessagesNotVisible", queue) for queue in taken}
+    must |= {("5xx", "Api")} if stack.parameters["FrontDoor"] == "http-api" else {("Url5xxCount", "SubmitFunction"), ("Url5xxCount", "StatusFunction")}
     must |= {("Throttles", function) for function in ("SubmitFunction", "StatusFunction", "WorkerFunction", "SpringWorkerFunction") if function in stack.resources}
     for metric, of in sorted(must - watched):
         yield "nobody watches %s of %s" % (metric, of)

@@ -9,9 +9,10 @@ locals {
       }
       given-up = {
         description = "Jobs that the queue gave up on are not closed: see the log of the dead-letter function"
-        namespace   = "AWS/SQS", metric = "ApproximateAgeOfOldestMessage", statistic = "Maximum"
-        dimensions  = { QueueName = aws_sqs_queue.given_up.name }
-        threshold   = 900, periods = 3 # each failed try takes 180 s
+        # A message that is received in vain again and again is left out of the age (standard queues); it is in flight nearly all the time.
+        namespace  = "AWS/SQS", metric = "ApproximateNumberOfMessagesNotVisible", statistic = "Maximum"
+        dimensions = { QueueName = aws_sqs_queue.given_up.name }
+        threshold  = 0, periods = 15
       }
       dead-letters = {
         description = "A job was given up: see docs/aws.md on dead letters"
@@ -55,7 +56,15 @@ locals {
         dimensions  = { ApiId = aws_apigatewayv2_api.api[0].id }
         threshold   = 0, periods = 3
       }
-    } : {}
+    } : {},
+    {
+      for name in local.is_http_api ? [] : ["submit", "status"] : "${name}-url-errors" => {
+        description = "The function URL answers 5xx"
+        namespace   = "AWS/Lambda", metric = "Url5xxCount", statistic = "Sum"
+        dimensions  = { FunctionName = "${var.name}-${name}" }
+        threshold   = 0, periods = 3
+      }
+    }
   )
   alarm_actions = var.alarm_topic_arn == "" ? [] : [var.alarm_topic_arn]
 }

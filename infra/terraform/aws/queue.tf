@@ -19,7 +19,7 @@ resource "aws_sqs_queue" "requests" {
   kms_data_key_reuse_period_seconds = local.encryption == null ? null : 3600
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.given_up.arn
-    maxReceiveCount     = 1000
+    maxReceiveCount     = 600
   })
   tags = var.tags
 }

@@ -70,7 +70,7 @@ run "messages_are_kept_from_others_for_six_times_the_time_limit" {
 
 run "queue_gives_up_late_and_on_a_queue_of_its_own" {
   assert {
-    condition     = jsondecode(aws_sqs_queue.requests.redrive_policy).maxReceiveCount == 1000
+    condition     = jsondecode(aws_sqs_queue.requests.redrive_policy).maxReceiveCount == 600
     error_message = "attempts are counted in the job, so the queue must give up far above them"
   }
   assert {
@@ -184,6 +184,10 @@ run "addresses_of_functions_take_the_place_of_the_api" {
   assert {
     condition     = length(aws_apigatewayv2_api.api) == 0 && length(aws_apigatewayv2_route.route) == 0
     error_message = "no API is needed"
+  }
+  assert {
+    condition     = [for name, alarm in aws_cloudwatch_metric_alarm.alarm : alarm.dimensions.FunctionName if alarm.metric_name == "Url5xxCount"] == ["openhqm-status", "openhqm-submit"]
+    error_message = "nobody is told when the addresses answer 5xx"
   }
   assert {
     condition     = output.status_endpoint == "https://abc.lambda-url.eu-central-1.on.aws"
@@ -372,7 +376,7 @@ run "queues_are_watched_and_functions_that_are_throttled" {
       if !endswith(name, "-errors") && name != "api-errors"
       } == {
       oldest-message   = ["ApproximateAgeOfOldestMessage", "openhqm-requests"]
-      given-up         = ["ApproximateAgeOfOldestMessage", "openhqm-given-up"]
+      given-up         = ["ApproximateNumberOfMessagesNotVisible", "openhqm-given-up"]
       dead-letters     = ["ApproximateNumberOfMessagesVisible", "openhqm-dead-letters"]
       sweep-stopped    = ["Invocations", "openhqm-sweep"]
       table-throttles  = ["WriteThrottleEvents", "openhqm-jobs"]

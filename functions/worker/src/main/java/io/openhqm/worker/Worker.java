@@ -43,7 +43,7 @@ public final class Worker {
   private static final Duration COME_AGAIN = Duration.ofSeconds(1);
 
   /** So that a queue that gives a message up after so many receives outlasts a long outage. */
-  private static final Duration OUTAGE_PAUSE_MAX = Duration.ofMinutes(1);
+  private static final Duration OUTAGE_PAUSE_MAX = Duration.ofMinutes(2);
 
   /**
    * @param lease how long a claim holds without a heartbeat
@@ -179,10 +179,10 @@ public final class Worker {
     }
   }
 
-  /** {@code pause}, doubled each time that the message came before, up to a minute. */
+  /** {@code pause}, doubled each time that the message came before, up to two minutes. */
   private static Duration longer(Duration pause, int receives) {
     var most = pause.compareTo(OUTAGE_PAUSE_MAX) > 0 ? pause : OUTAGE_PAUSE_MAX;
-    var longer = pause.multipliedBy(1L << Math.min(receives - 1, 6));
+    var longer = pause.multipliedBy(1L << Math.min(receives - 1, 7));
     return longer.compareTo(most) > 0 ? most : longer;
   }
 

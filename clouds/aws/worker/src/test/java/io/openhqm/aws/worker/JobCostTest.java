@@ -137,6 +137,15 @@ class JobCostTest {
                 "| **together** | **%.2f** | **%.2f** |",
                 4.00 + 0.82 + 0.73 + sqs + dynamoDb,
                 0.82 + 0.73 + sqs + dynamoDb));
+
+    // A read that waits looks at once, and again 25, 50, 100, 200 and 400 ms later: the backend
+    // took 500 ms.
+    double waited = 0.53 + 0.775 * 0.5 * 13.3334;
+    double waitedDynamoDb = 0.625 * submitted.and(worked).writes() + 6 * 0.125 * read.reads();
+    assertThat(page)
+        .contains(
+            String.format(
+                Locale.ROOT, "| **%.2f** |\n", 2.00 + 0.42 + waited + sqs + waitedDynamoDb));
   }
 
   private static String row(String step, Bill bill) {
