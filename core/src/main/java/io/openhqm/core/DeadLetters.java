@@ -58,18 +58,23 @@ public interface DeadLetters {
    */
   List<Summary> list(Optional<UUID> after, int limit);
 
-  /** The dead letter of this id. */
+  /**
+   * The dead letter of this id.
+   *
+   * @return empty if there is none
+   * @throws UnavailableException if that is not known, as others may have it at the moment
+   */
   Optional<DeadLetter> find(UUID id);
 
   /**
    * Runs it again as a job of its own: in one step the dead letter goes and {@code job} with {@code
    * message} waits. A dead letter can be redriven once, however often this is called.
    *
-   * @return whether it was there
+   * @return whether it was there to be had; {@link #find} tells whether it is gone
    */
   boolean redrive(UUID id, Job job, Message message);
 
-  /** Removes it; says whether it was there. */
+  /** Removes it; says whether it was there to be had, as above. */
   boolean purge(UUID id);
 
   /**

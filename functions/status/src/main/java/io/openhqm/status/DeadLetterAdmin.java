@@ -180,7 +180,7 @@ public final class DeadLetterAdmin implements ApiFunction {
                     old.traceparent()));
     if (!ports.letters().redrive(old.id(), job, message)) {
       drop(message);
-      throw unknown();
+      throw notHad(idText);
     }
     drop(old);
     return answers.redriven(job, old.id());
@@ -206,7 +206,7 @@ public final class DeadLetterAdmin implements ApiFunction {
   private ApiResponse purge(String idText) {
     var letter = find(idText);
     if (!ports.letters().purge(letter.message().id())) {
-      throw unknown();
+      throw notHad(idText);
     }
     drop(letter.message());
     return new ApiResponse(204, Headers.none(), Bytes.empty());
@@ -216,6 +216,14 @@ public final class DeadLetterAdmin implements ApiFunction {
     return JobIds.parse(idText)
         .flatMap(ports.letters()::find)
         .orElseThrow(DeadLetterAdmin::unknown);
+  }
+
+  /** It was there a moment ago: that it is gone is said only if it is not found again. */
+  private RuntimeException notHad(String idText) {
+    find(idText);
+    return new UnavailableException(
+        "Another process looks at this dead letter at the moment. Try again.",
+        Duration.ofSeconds(1));
   }
 
   private static int limit(String text) {

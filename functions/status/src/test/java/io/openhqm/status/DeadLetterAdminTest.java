@@ -158,6 +158,27 @@ class DeadLetterAdminTest {
   }
 
   @Test
+  void whatAnotherHoldsForAMomentIsNotSaidToBeGone() {
+    letters.put(id(1), Body.of(Bytes.wrap(new byte[200_000])), Headers.none());
+    letters.heldByAnother = true;
+    for (var response :
+        List.of(
+            handle("POST", "/api/v1/dead-letters/" + id(1) + "/redrive", ""),
+            handle("DELETE", "/api/v1/dead-letters/" + id(1), ""))) {
+      assertThat(response.status()).isEqualTo(503);
+      assertThat(response.headers().first("Retry-After")).contains("1");
+    }
+    assertThat(blobs).as("payloads of jobs that are none").isEmpty();
+  }
+
+  @Test
+  void whatAnotherHasRedrivenInTheMeantimeIsSaidToBeGone() {
+    letters.put(id(1), Body.of(Bytes.utf8("x")), Headers.none());
+    letters.goesWhenFound = true;
+    assertThat(handle("DELETE", "/api/v1/dead-letters/" + id(1), "").status()).isEqualTo(404);
+  }
+
+  @Test
   void everyDescribedAnswerCanBeHad() {
     for (String method : List.of("GET", "HEAD")) {
       letters.put(id(1), Body.empty(), Headers.none());
@@ -203,6 +224,8 @@ class DeadLetterAdminTest {
   private static final class FakeLetters implements DeadLetters {
     private final TreeMap<String, DeadLetter> letters = new TreeMap<>();
     private final List<Message> redriven = new ArrayList<>();
+    private boolean heldByAnother;
+    private boolean goesWhenFound;
 
     void put(UUID id, Body payload, Headers headers) {
       var metadata =
@@ -229,18 +252,22 @@ class DeadLetterAdminTest {
 
     @Override
     public Optional<DeadLetter> find(UUID id) {
-      return Optional.ofNullable(letters.get(id.toString()));
+      String key = id.toString();
+      return Optional.ofNullable(goesWhenFound ? letters.remove(key) : letters.get(key));
     }
 
     @Override
     public boolean redrive(UUID id, Job job, Message message) {
+      if (heldByAnother) {
+        return false;
+      }
       redriven.add(message);
       return letters.remove(id.toString()) != null;
     }
 
     @Override
     public boolean purge(UUID id) {
-      return letters.remove(id.toString()) != null;
+      return !heldByAnother && letters.remove(id.toString()) != null;
     }
 
     @Override

@@ -25,6 +25,7 @@ import io.openhqm.core.UnavailableException;
 import io.openhqm.core.UuidV7;
 import io.openhqm.memory.MemoryEngine;
 import io.openhqm.tck.ManualClock;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -54,11 +55,15 @@ final class LeftoversTest {
   private final Sweep sweep = sweep(claimCheck);
 
   private Sweep sweep(ClaimCheck over) {
+    return sweep(over, queue);
+  }
+
+  private Sweep sweep(ClaimCheck over, RequestQueue from) {
     return new Sweep(
         new Sweep.Settings(LEASE, TTL, RETENTION),
         new Sweep.Ports(
             store,
-            queue,
+            from,
             over,
             message -> new Resolution.Refused(Refusal.NO_ENDPOINT, "nowhere"),
             Optional.empty(),
@@ -192,6 +197,36 @@ final class LeftoversTest {
     sweepAfter(Duration.ofHours(1));
     assertThat(letters.find(id)).as("too old").isEmpty();
     assertThat(kept()).isEmpty();
+  }
+
+  @Test
+  void thePayloadOfADeadLetterThatMayBeThereStays() {
+    var id = ids.next();
+    blobs.put(payload(id), Bytes.utf8("of a job that is forgotten"));
+    clock.advance(RETENTION.plusHours(1));
+
+    sweep(claimCheck, new Veiled(queue)).run();
+    assertThat(kept()).containsExactly(payload(id));
+
+    sweep.run();
+    assertThat(kept()).isEmpty();
+  }
+
+  /** Others look at its dead letters. */
+  private record Veiled(RequestQueue real) implements OverQueue {
+    @Override
+    public DeadLetters deadLetters() {
+      return (DeadLetters)
+          Proxy.newProxyInstance(
+              DeadLetters.class.getClassLoader(),
+              new Class<?>[] {DeadLetters.class},
+              (proxy, method, arguments) -> {
+                if (method.getName().equals("find")) {
+                  throw new UnavailableException("hidden", Duration.ofSeconds(1));
+                }
+                return 0;
+              });
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.openhqm.aws.sqs;
 import io.openhqm.core.DeadLetters;
 import io.openhqm.core.Job;
 import io.openhqm.core.Message;
+import io.openhqm.core.UnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,10 +24,12 @@ import java.util.function.Consumer;
  * twice.
  *
  * <ul>
- *   <li>A walk sees {@value Walk#LETTERS_MAX} letters at most.
+ *   <li>A walk sees {@value Walk#LETTERS_MAX} letters at most, and ends while letters keep coming.
  *   <li>Questions that come while one walks are answered together by the next walk.
- *   <li>Two processes that walk at the same time hide letters from each other: each may be told
- *       that a letter is not there, and none is lost or redriven twice.
+ *   <li>Two processes that walk at the same time hide letters from each other, and one that died
+ *       while it walked hides them until their time is over. None is lost or redriven twice. A
+ *       letter that is not found is said to be gone only if SQS has counted none that was not seen;
+ *       a list, which must be had while letters keep coming, shows what could be seen.
  *   <li>A redrive sends the message, then removes the letter: a process that dies in between leaves
  *       both.
  *   <li>Letters that are too old are removed by SQS itself as well, by the queue's {@code
@@ -38,6 +41,9 @@ final class SqsDeadLetters implements DeadLetters {
    * What SQS moves here by itself may be older than what was seen, so a look is taken this often.
    */
   private static final Duration LOOK_AGAIN = Duration.ofHours(1);
+
+  /** Another's walk is over by then, as a rule. */
+  private static final Duration LOOK_LATER = Duration.ofSeconds(3);
 
   private final SqsCalls calls;
   private final SqsQueue queue;
@@ -118,7 +124,7 @@ final class SqsDeadLetters implements DeadLetters {
       asked.add(next);
     }
     var start = clock.instant();
-    try (var walk = new Walk(calls, queue)) {
+    try (var walk = new Walk(calls, queue, clock)) {
       boolean toTheEnd = walk.look(asked);
       asked.forEach(question -> question.answer(walk));
       if (toTheEnd) {
@@ -179,6 +185,18 @@ final class SqsDeadLetters implements DeadLetters {
 
     @Override
     Optional<DeadLetter> result(Walk walk) {
+      if (found.isEmpty() && walk.unseen() > 0) {
+        throw new UnavailableException(
+            "It is not known whether this dead letter is there: "
+                + walk.unseen()
+                + " on the queue could not be looked at. Another process looks at them, or died"
+                + " while it did, which hides them for "
+                + Walk.HELD.toSeconds()
+                + " s; or there are more than "
+                + Walk.LETTERS_MAX
+                + ". Try again.",
+            LOOK_LATER);
+      }
       return found;
     }
   }
