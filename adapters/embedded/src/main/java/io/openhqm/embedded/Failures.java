@@ -69,6 +69,16 @@ final class Failures {
     return (code(e) & 0xff) == 13;
   }
 
+  /**
+   * Whether no write at all can be expected to succeed: no room, no permission, a lock, no disk.
+   */
+  static boolean isOfDisk(SQLException e) {
+    return switch (code(e) & 0xff) {
+      case 5, 6, 8, 10, 13, 14 -> true;
+      default -> false;
+    };
+  }
+
   /** Whether trying the same again one by one may help: the disk and the file are sound. */
   static boolean isFaultOfOne(SQLException e) {
     return switch (code(e) & 0xff) {

@@ -98,6 +98,7 @@ final class SqliteJobStore implements JobStore {
   @Override
   public Claim claim(UUID id, Duration lease) {
     var board = parts.board();
+    parts.writer().requireToWrite();
     for (int attempt = 0; ; attempt++) {
       board.lock.lock();
       try {

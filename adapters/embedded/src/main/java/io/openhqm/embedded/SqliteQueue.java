@@ -90,6 +90,7 @@ final class SqliteQueue implements RequestQueue, Intake {
             + (wait.compareTo(Duration.ofDays(1)) > 0 ? Duration.ofDays(1) : wait).toNanos();
     var board = parts.board();
     while (true) {
+      parts.writer().requireToWrite();
       readAhead.fill();
       List<Entry> taken;
       board.lock.lockInterruptibly();

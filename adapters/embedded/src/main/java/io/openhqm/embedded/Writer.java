@@ -56,6 +56,10 @@ final class Writer implements AutoCloseable {
   private volatile boolean parked;
   private volatile boolean closing;
   private volatile @Nullable String trouble;
+
+  /** Why nothing could be written last time, if that was so. */
+  private volatile @Nullable RuntimeException stuck;
+
   private volatile @Nullable UnavailableException broken;
   private volatile long commits;
   private volatile long operations;
@@ -157,6 +161,18 @@ final class Writer implements AutoCloseable {
     return thread.isAlive()
         ? Optional.ofNullable(trouble)
         : Optional.of("the embedded engine is closed");
+  }
+
+  /**
+   * Asked before an attempt begins: its result could not be recorded.
+   *
+   * @throws UnavailableException if nothing can be written at the moment
+   */
+  void requireToWrite() {
+    var why = stuck;
+    if (why != null) {
+      throw Failures.again(why);
+    }
   }
 
   /** Writes what was handed in, then ends. */
@@ -274,7 +290,7 @@ final class Writer implements AutoCloseable {
       }
     } catch (SQLException e) {
       sql.rollback();
-      trouble = String.valueOf(Failures.of(file, e).getMessage());
+      troubled(e);
     }
   }
 
@@ -299,7 +315,8 @@ final class Writer implements AutoCloseable {
     if (claimsSince == 0) {
       claimsSince = now;
     }
-    return !open || now - claimsSince >= CLAIM_DELAY;
+    // On a full disk they wait for room; who ends does not.
+    return open ? stuck == null && now - claimsSince >= CLAIM_DELAY : trouble == null;
   }
 
   private void writeAll(List<Operation> batch) {
@@ -334,6 +351,7 @@ final class Writer implements AutoCloseable {
     if (trouble != null && batch.stream().anyMatch(Operation::grows)) {
       // What needs no room may well have been written on a disk that has none.
       trouble = null;
+      stuck = null;
     }
     succeed(batch, claims);
   }
@@ -405,13 +423,27 @@ final class Writer implements AutoCloseable {
         write(new ArrayList<>(List.of(operation)), false);
       }
     }
-    fail(rest, e);
+    if (!rest.isEmpty()) {
+      fail(rest, e);
+    }
   }
 
   private void fail(List<Operation> batch, Exception e) {
+    var failure = troubled(e);
     if (batch.isEmpty()) {
       return;
     }
+    board.lock.lock();
+    try {
+      batch.forEach(Operation::failed);
+    } finally {
+      board.lock.unlock();
+    }
+    batch.forEach(operation -> operation.fail(failure));
+  }
+
+  /** Says in health what is wrong. */
+  private RuntimeException troubled(Exception e) {
     RuntimeException failure =
         switch (e) {
           case SQLException sqlException -> Failures.of(file, sqlException);
@@ -420,13 +452,10 @@ final class Writer implements AutoCloseable {
           default -> new IllegalStateException(e);
         };
     trouble = String.valueOf(failure.getMessage());
-    board.lock.lock();
-    try {
-      batch.forEach(Operation::failed);
-    } finally {
-      board.lock.unlock();
+    if (e instanceof SQLException sqlException && Failures.isOfDisk(sqlException)) {
+      stuck = failure;
     }
-    batch.forEach(operation -> operation.fail(failure));
+    return failure;
   }
 
   /** Claims that still hold and that no operation of this transaction ended. */

@@ -80,7 +80,9 @@ final class MisfortuneTest {
   void aFullDiskRefusesNewJobsKeepsTheOldOnesAndIsForgottenWhenThereIsRoom() throws Exception {
     var accepted = new ArrayList<Message>();
     try (var engine = open()) {
+      var store = engine.store().orElseThrow();
       accepted.add(accept(engine, 10));
+      var granted = (Claim.Granted) store.claim(accepted.getFirst().id(), HOUR);
       limitPages(engine, 40);
       assertThatThrownBy(
               () -> {
@@ -93,10 +95,7 @@ final class MisfortuneTest {
           .hasMessageContaining("full");
       assertThat(engine.health().up()).isFalse();
 
-      // What is there can be worked on all the same.
-      var store = engine.store().orElseThrow();
-      var first = accepted.getFirst().id();
-      var granted = (Claim.Granted) store.claim(first, HOUR);
+      // What a worker has can end all the same.
       assertThat(store.complete(granted.lease(), new Ending.Cancelled(), HOUR)).isTrue();
 
       limitPages(engine, 0);
@@ -181,6 +180,7 @@ final class MisfortuneTest {
     try (var engine = open()) {
       var store = engine.store().orElseThrow();
       var worked = accept(engine, 10);
+      var lease = ((Claim.Granted) store.claim(worked.id(), HOUR)).lease();
       limitPages(engine, 20);
       assertThatThrownBy(
               () -> {
@@ -191,7 +191,6 @@ final class MisfortuneTest {
           .isInstanceOf(UnavailableException.class);
 
       // What needs no room goes on, and says nothing about it.
-      var lease = ((Claim.Granted) store.claim(worked.id(), HOUR)).lease();
       assertThat(store.complete(lease, new Ending.Cancelled(), HOUR)).isTrue();
       Awaitility.await()
           .during(Duration.ofMillis(1_500))
@@ -200,6 +199,35 @@ final class MisfortuneTest {
       limitPages(engine, 0);
       Awaitility.await()
           .untilAsserted(() -> assertThat(engine.health()).isEqualTo(new Health(true, "ok")));
+    }
+  }
+
+  @Test
+  void whileTheDiskIsFullNoAttemptBegins() {
+    try (var engine = open()) {
+      var store = engine.store().orElseThrow();
+      var queue = engine.queue().orElseThrow();
+      var waits = accept(engine, 10);
+      limitPages(engine, 20);
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 1_000; i++) {
+                  accept(engine, 500);
+                }
+              })
+          .isInstanceOf(UnavailableException.class);
+
+      assertThatThrownBy(() -> queue.receive(1, HOUR, Duration.ZERO, Set.of()))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("full");
+      assertThatThrownBy(() -> store.claim(waits.id(), HOUR))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("full");
+      assertThat(store.find(waits.id()).orElseThrow().attempts()).isZero();
+
+      limitPages(engine, 0);
+      Awaitility.await().until(() -> engine.health().up());
+      assertThat(store.claim(waits.id(), HOUR)).isInstanceOf(Claim.Granted.class);
     }
   }
 

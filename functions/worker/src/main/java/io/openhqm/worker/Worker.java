@@ -133,7 +133,8 @@ public final class Worker {
   }
 
   /** What is true during one attempt. */
-  private record Work(Delivery delivery, Lease lease, Job job, Route route, Instant startedAt) {
+  private record Work(
+      Delivery delivery, Lease lease, Job job, Route route, Instant startedAt, Deadline until) {
     Message message() {
       return delivery.message();
     }
@@ -238,12 +239,12 @@ public final class Worker {
       // The claim would hold until its lease is over, and count as an attempt that nobody made.
       ports.telemetry().trouble("a job was given back: its payload cannot be fetched", noAnswer);
       var later = longer(noAnswer.retryAfter(), delivery.receives());
-      return settle(unroutable(delivery, granted), new Verdict.GiveBack(later));
+      return settle(unroutable(delivery, granted, invocation), new Verdict.GiveBack(later));
     }
     if (payload.isEmpty()) {
       String error = "the payload is no longer in the blob store; submit the request again";
       var gone = new Verdict.End(new Ending.Failed(error), "payload_missing");
-      return settle(unroutable(delivery, granted), gone);
+      return settle(unroutable(delivery, granted, invocation), gone);
     }
     // Before the routing, which may look at the payload.
     var message = delivery.message().withPayload(Body.of(payload.get()));
@@ -255,17 +256,24 @@ public final class Worker {
             .orElseGet(() -> ports.resolver().resolve(message));
     return switch (resolution) {
       case Resolution.Refused refused -> {
-        var nowhere = unroutable(delivery, granted);
+        var nowhere = unroutable(delivery, granted, invocation);
         yield settle(nowhere, new Verdict.End(new Ending.Failed(refused.detail()), "endpoint"));
       }
       case Resolution.Found found -> {
-        var work = new Work(delivery, granted.lease(), job, found.route(), ports.clock().instant());
+        var work =
+            new Work(
+                delivery,
+                granted.lease(),
+                job,
+                found.route(),
+                ports.clock().instant(),
+                invocation.until());
         yield settle(work, verdict(work, message, invocation));
       }
     };
   }
 
-  private Work unroutable(Delivery delivery, Claim.Granted granted) {
+  private Work unroutable(Delivery delivery, Claim.Granted granted, Invocation invocation) {
     var route =
         new Route(
             "unknown",
@@ -273,7 +281,13 @@ public final class Worker {
             "POST",
             settings.lease(),
             new io.openhqm.core.RetryPolicy(1, Duration.ZERO, Duration.ZERO, java.util.Set.of()));
-    return new Work(delivery, granted.lease(), granted.job(), route, ports.clock().instant());
+    return new Work(
+        delivery,
+        granted.lease(),
+        granted.job(),
+        route,
+        ports.clock().instant(),
+        invocation.until());
   }
 
   /**
@@ -415,10 +429,11 @@ public final class Worker {
     Ending ending =
         end.ending() instanceof Ending.Completed completed
             ? insisted(
+                work,
                 () ->
                     new Ending.Completed(ports.claimCheck().leaveResult(lease, completed.result())))
             : end.ending();
-    if (!insisted(() -> ports.store().complete(lease, ending, settings.ttl()))
+    if (!insisted(work, () -> ports.store().complete(lease, ending, settings.ttl()))
         && !isRecorded(work, ending)) {
       if (ending instanceof Ending.Completed completed) {
         ports.claimCheck().drop(completed.result().body());
@@ -469,19 +484,36 @@ public final class Worker {
 
   /**
    * A result that is not recorded costs a second call of the backend, so a store that gives no
-   * answer is asked again, well within the lease.
+   * answer is asked again: a few times in any case, well within the lease, and then for as long as
+   * the job stays ours, which on a full disk is until there is room.
    */
-  private <T> T insisted(Supplier<T> step) {
+  private <T> T insisted(Work work, Supplier<T> step) {
     for (int attempt = 1; ; attempt++) {
       try {
         return step.get();
       } catch (UnavailableException noAnswer) {
-        if (attempt == RECORD_TRIES) {
+        if (attempt >= RECORD_TRIES && !isKept(work)) {
           throw noAnswer;
         }
         ports.telemetry().trouble("a result could not be recorded; trying again", noAnswer);
-        pause(Duration.ofMillis(50L << attempt));
+        pause(Duration.ofMillis(50L << Math.min(attempt, RECORD_TRIES - 1)));
       }
+    }
+  }
+
+  /** Whether the job could be kept from others for another lease, and there is time for more. */
+  private boolean isKept(Work work) {
+    if (!hasTime(work.until()) || Thread.currentThread().isInterrupted()) {
+      return false;
+    }
+    try {
+      if (ports.store().extend(work.lease(), settings.lease()) == JobStore.Extension.LOST) {
+        return false;
+      }
+      work.delivery().extend(settings.lease());
+      return true;
+    } catch (UnavailableException noAnswer) {
+      return false;
     }
   }
 

@@ -65,6 +65,7 @@ final class WorkerTest {
   private final List<Job> announced = new ArrayList<>();
   private final List<Throwable> troubles = new ArrayList<>();
   private final Attempts attempts = new Attempts(store, clock, new Telemetry() {}, LEASE);
+  private Worker.Pause pause = duration -> {};
 
   @AfterEach
   void close() {
@@ -96,7 +97,7 @@ final class WorkerTest {
             },
             clock,
             new Random(7),
-            pause -> {}));
+            duration -> pause.pause(duration)));
   }
 
   private UUID submit() {
@@ -540,6 +541,50 @@ final class WorkerTest {
         Metadata.none(),
         clock.instant(),
         Optional.empty());
+  }
+
+  @Test
+  void aResultThatCannotBeRecordedIsHeldAsLongAsTheJobStaysOurs() throws Exception {
+    var id = submit();
+    var held = new ArrayList<Claim>();
+    pause =
+        duration -> {
+          clock.advance(Duration.ofSeconds(1));
+          held.add(store.claim(id, LEASE));
+        };
+    var result = new Result(200, Headers.none(), Body.of(Bytes.wrap(new byte[2_000])));
+
+    var outcome =
+        deliver(
+            attempt -> {
+              blobs.down = 300;
+              return result;
+            });
+
+    assertThat(outcome).isEqualTo(new Outcome.Done());
+    assertThat(held).hasSize(300).allMatch(Claim.Held.class::isInstance);
+    assertThat(job(id).status()).isEqualTo(JobStatus.COMPLETED);
+    assertThat(job(id).attempts()).isEqualTo(1);
+    assertThat(queue.depth().messages()).isZero();
+  }
+
+  @Test
+  void aResultIsHeldNoLongerThanTheTimeOfTheInvocation() throws Exception {
+    submit();
+    var begun = clock.instant();
+    pause = duration -> clock.advance(Duration.ofSeconds(1));
+    var result = new Result(200, Headers.none(), Body.of(Bytes.wrap(new byte[2_000])));
+
+    var outcome =
+        worker(
+                attempt -> {
+                  blobs.down = Integer.MAX_VALUE;
+                  return result;
+                })
+            .deliver(received(), Deadline.after(Duration.ofSeconds(60), clock));
+
+    assertThat(outcome).isInstanceOf(Outcome.RetryAfter.class);
+    assertThat(Duration.between(begun, clock.instant())).isEqualTo(Duration.ofSeconds(60));
   }
 
   private UUID submitBig() {
