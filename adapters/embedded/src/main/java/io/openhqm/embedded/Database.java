@@ -23,6 +23,14 @@ final class Database {
     return file;
   }
 
+  /**
+   * Whether the process before did not close it: the last connection to close takes the log of
+   * changes away.
+   */
+  boolean isLeftOpen() {
+    return Path.of(file + "-wal").toFile().length() > 0;
+  }
+
   /** The one connection that writes, on a file of today's layout. */
   Connection connectToWrite() {
     try {

@@ -43,12 +43,20 @@ final class EmbeddedEngine implements Engine {
     var exclusive = ExclusiveLock.take(settings.file());
     try {
       var database = new Database(settings.file());
+      boolean died = database.isLeftOpen();
       var board = new Board(clock, settings.window(), settings.cachedBytes());
       var sql = recover(database, database.connectToWrite(), board, clock);
       var writer =
           new Writer(sql, board, settings.file(), chores(settings, board, clock), Writer::nap);
       var parts =
-          new Parts(settings, clock, board, writer, new Readers(database), new EndWaiters());
+          new Parts(
+              settings,
+              clock,
+              board,
+              writer,
+              new Readers(database),
+              new EndWaiters(),
+              died ? sql.lastSeq() : 0);
       writer.start();
       return new EmbeddedEngine(parts, exclusive, sql);
     } catch (RuntimeException e) {

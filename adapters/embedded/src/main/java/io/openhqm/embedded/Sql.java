@@ -92,6 +92,11 @@ final class Sql implements AutoCloseable {
     return nextSeq++;
   }
 
+  /** The highest that was ever given; 0: none. */
+  long lastSeq() {
+    return nextSeq - 1;
+  }
+
   /** A message that can be delivered at once and has no session, no key: the usual case. */
   boolean insertPlain(long seq, UUID id, int kind, int ready, byte[] state, byte[] request)
       throws SQLException {

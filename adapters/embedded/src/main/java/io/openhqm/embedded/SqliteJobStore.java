@@ -100,16 +100,23 @@ final class SqliteJobStore implements JobStore {
     var board = parts.board();
     parts.writer().requireToWrite();
     for (int attempt = 0; ; attempt++) {
+      @Nullable Claim claim;
+      boolean isDoubtful;
       board.lock.lock();
       try {
         board.checkOpen();
-        var claim = board.claim(id, lease);
-        if (claim != null) {
-          return claim;
-        }
+        claim = board.claim(id, lease);
+        var entry = board.get(id);
+        isDoubtful = entry != null && entry.seq <= parts.doubtful();
       } finally {
         board.lock.unlock();
         parts.writer().claimed();
+      }
+      if (claim instanceof Claim.Granted granted && isDoubtful) {
+        awaitWritten(granted.lease());
+      }
+      if (claim != null) {
+        return claim;
       }
       var answer = parts.writer().write(new LoadJob(parts, id)).answer();
       if (answer.isPresent()) {
@@ -118,6 +125,41 @@ final class SqliteJobStore implements JobStore {
       if (attempt == 100) {
         throw new IllegalStateException("job " + id + " is neither there nor gone");
       }
+    }
+  }
+
+  /**
+   * This job may be what killed a process, before its attempt was written. Were it so again, it
+   * would be attempted for ever.
+   */
+  private void awaitWritten(Lease lease) {
+    try {
+      // Every transaction takes the claims along that wait to be written.
+      parts
+          .writer()
+          .write(
+              new Operation() {
+                @Override
+                void run(Sql sql) {}
+              });
+    } catch (RuntimeException notWritten) {
+      unclaim(lease);
+      throw notWritten;
+    }
+  }
+
+  private void unclaim(Lease lease) {
+    var board = parts.board();
+    board.lock.lock();
+    try {
+      var entry = board.holder(lease);
+      if (entry != null) {
+        entry.leased = false;
+        entry.attempts--;
+        board.forgetIfIdle(entry);
+      }
+    } finally {
+      board.lock.unlock();
     }
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.openhqm.core.Body;
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Claim;
+import io.openhqm.core.Delivery;
 import io.openhqm.core.Ending;
 import io.openhqm.core.Engine.Health;
 import io.openhqm.core.EngineException;
@@ -29,8 +30,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -417,6 +420,85 @@ final class MisfortuneTest {
         assertThat(restored.store().orElseThrow().find(kept.id())).isPresent();
       }
     }
+  }
+
+  @Test
+  void anAttemptAtWhatWasThereWhenAProcessDiedIsOnTheDiskBeforeItBegins() throws Exception {
+    Message there;
+    var copy = Files.createDirectory(folder.resolve("copy"));
+    try (var engine = open()) {
+      there = accept(engine, 100);
+      Files.copy(file(), copy.resolve("jobs.db"));
+      Files.copy(folder.resolve("jobs.db-wal"), copy.resolve("jobs.db-wal"));
+    }
+    try (var engine =
+        (EmbeddedEngine)
+            EmbeddedEngines.open(EmbeddedSettings.of(copy.resolve("jobs.db")), clock)) {
+      var store = engine.store().orElseThrow();
+      assertThat(store.claim(there.id(), HOUR)).isInstanceOf(Claim.Granted.class);
+      assertThat(claimsOnDisk(engine)).isEqualTo(1);
+      requireToClaimWithoutAWrite(engine, accept(engine, 100));
+    }
+    try (var engine = open()) {
+      requireToClaimWithoutAWrite(engine, there);
+    }
+  }
+
+  @Test
+  void anAttemptThatCouldNotBeWrittenDownIsNone() throws Exception {
+    Message there;
+    var copy = Files.createDirectory(folder.resolve("copy"));
+    try (var engine = open()) {
+      there = accept(engine, 100);
+      Files.copy(file(), copy.resolve("jobs.db"));
+      Files.copy(folder.resolve("jobs.db-wal"), copy.resolve("jobs.db-wal"));
+    }
+    try (var engine =
+        (EmbeddedEngine)
+            EmbeddedEngines.open(EmbeddedSettings.of(copy.resolve("jobs.db")), clock)) {
+      var store = engine.store().orElseThrow();
+      try (var other = DriverManager.getConnection("jdbc:sqlite:" + copy.resolve("jobs.db"));
+          var statement = other.createStatement()) {
+        statement.execute("BEGIN IMMEDIATE");
+        assertThatThrownBy(() -> store.claim(there.id(), HOUR))
+            .isInstanceOf(UnavailableException.class)
+            .hasMessageContaining("locked");
+      }
+      Awaitility.await().until(() -> engine.health().up());
+
+      assertThat(store.claim(there.id(), HOUR))
+          .isInstanceOfSatisfying(
+              Claim.Granted.class, granted -> assertThat(granted.job().attempts()).isEqualTo(1));
+    }
+  }
+
+  private static long claimsOnDisk(EmbeddedEngine engine) {
+    return engine.parts().readers().read(sql -> sql.number("SELECT count(*) FROM claim"));
+  }
+
+  /** While nothing can be written, as the writer is kept busy. */
+  private static void requireToClaimWithoutAWrite(EmbeddedEngine engine, Message message)
+      throws InterruptedException {
+    assertThat(engine.queue().orElseThrow().receive(10, HOUR, Duration.ZERO))
+        .extracting(Delivery::message)
+        .contains(message);
+    var claimed = new CountDownLatch(1);
+    var writer = engine.parts().writer();
+    writer.hand(
+        new Operation() {
+          @Override
+          void run(Sql sql) {
+            try {
+              assertThat(claimed.await(10, TimeUnit.SECONDS)).as("claimed meanwhile").isTrue();
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          }
+        });
+    assertThat(engine.store().orElseThrow().claim(message.id(), HOUR))
+        .isInstanceOf(Claim.Granted.class);
+    claimed.countDown();
+    assertThat(engine.broken()).isEmpty();
   }
 
   @Test
