@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Messages in the table {@code job}; the next ones in memory, see {@link Board}. */
@@ -41,7 +42,7 @@ final class SqliteQueue implements RequestQueue, Intake {
 
   @Override
   public Creation accept(Job job, Message message, Instant notBefore) {
-    checkRoom();
+    checkRoom(message.id(), job.idempotency().map(Job.Idempotency::key));
     checkSize(message);
     return parts
         .writer()
@@ -51,18 +52,28 @@ final class SqliteQueue implements RequestQueue, Intake {
 
   @Override
   public void send(Message message, Instant notBefore) {
-    checkRoom();
+    checkRoom(message.id(), Optional.empty());
     checkSize(message);
     parts.writer().write(Arrival.send(parts.board(), parts.clock(), message, notBefore, 0));
   }
 
-  private void checkRoom() {
+  /** What is there already needs no room: a job whose end waits for its message, a repetition. */
+  private void checkRoom(UUID id, Optional<String> key) {
     long most = parts.settings().maxBacklog();
-    if (parts.board().messages() >= most) {
+    if (parts.board().messages() >= most && !isThere(id, key)) {
       throw new UnavailableException(
           "the queue is full: " + most + " messages wait (queue.max_backlog)",
           Duration.ofSeconds(5));
     }
+  }
+
+  private boolean isThere(UUID id, Optional<String> key) {
+    return parts
+        .readers()
+        .read(
+            sql ->
+                sql.findJob(id).isPresent()
+                    || key.isPresent() && sql.findByKey(key.get()).isPresent());
   }
 
   private static void checkSize(Message message) {

@@ -1,12 +1,14 @@
 package io.openhqm.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openhqm.core.Bytes;
 import io.openhqm.core.Claim;
 import io.openhqm.core.Delivery;
 import io.openhqm.core.Ending;
 import io.openhqm.core.Engine;
+import io.openhqm.core.Job;
 import io.openhqm.core.JobStatus;
 import io.openhqm.core.JobStore;
 import io.openhqm.core.Message;
@@ -14,6 +16,7 @@ import io.openhqm.core.Outcome;
 import io.openhqm.core.Priority;
 import io.openhqm.core.RequestQueue;
 import io.openhqm.core.Result;
+import io.openhqm.core.UnavailableException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -232,6 +235,33 @@ class EmbeddedEngineTest {
     assertThat(store().overdue(10)).hasSize(1);
     assertThat(receive(1)).hasSize(1);
     assertThat(claim(message).job().attempts()).isEqualTo(2);
+  }
+
+  @Test
+  void aFullQueueTakesWhatIsThereAlready() {
+    engine.close();
+    var settings = EmbeddedSettings.of(folder.resolve("test.db")).withMaxBacklog(2);
+    engine = EmbeddedEngines.open(settings, clock);
+    var first = accept(samples.message());
+    var keyed = samples.message();
+    var job =
+        Job.pending(
+            keyed.id(),
+            clock.instant(),
+            clock.instant(),
+            Optional.of(new Job.Idempotency("key", Bytes.utf8("digest"))));
+    var intake = engine.intake().orElseThrow();
+    intake.accept(job, keyed, clock.instant());
+
+    // As the sweep does before it closes the job of a worker that died.
+    queue().send(first, clock.instant());
+    assertThat(intake.accept(job, keyed, clock.instant()))
+        .isInstanceOf(JobStore.Creation.Exists.class);
+    assertThat(queue().depth().messages()).isEqualTo(2);
+    assertThatThrownBy(() -> queue().send(samples.message(), clock.instant()))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("queue.max_backlog");
+    assertThatThrownBy(() -> accept(samples.message())).isInstanceOf(UnavailableException.class);
   }
 
   @Test
