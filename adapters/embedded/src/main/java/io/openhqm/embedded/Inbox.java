@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Inbox implements Writer.Chore {
   private static final int ROWS_MAX = 1_000;
   private static final long BYTES_MAX = 8 << 20;
-  private static final String WAITING =
+  static final String IS_ANY_WAITING = "SELECT EXISTS(SELECT 1 FROM inbox WHERE refused IS NULL)";
+  static final String WAITING =
       "SELECT id, body, attributes, priority, session_id, not_before FROM inbox"
           + " WHERE refused IS NULL ORDER BY id LIMIT "
           + ROWS_MAX;
@@ -37,7 +38,7 @@ final class Inbox implements Writer.Chore {
   /** While the queue is full, rows wait in the inbox. */
   @Override
   public @Nullable Operation next(Sql sql, boolean idle) throws SQLException {
-    boolean any = sql.number("SELECT EXISTS(SELECT 1 FROM inbox WHERE refused IS NULL)") != 0;
+    boolean any = sql.number(IS_ANY_WAITING) != 0;
     return any && board.messages() < settings.maxBacklog() ? new Take() : null;
   }
 

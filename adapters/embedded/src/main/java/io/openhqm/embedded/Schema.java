@@ -51,7 +51,11 @@ final class Schema {
               """
               CREATE TABLE responses(
                 id INTEGER PRIMARY KEY AUTOINCREMENT, correlation_id TEXT NOT NULL, body TEXT NOT NULL,
-                expires INTEGER NOT NULL)"""));
+                expires INTEGER NOT NULL)"""),
+          List.of(
+              // Looked for several times a second: what was refused, or died, may be much.
+              "CREATE INDEX inbox_waiting ON inbox(id) WHERE refused IS NULL",
+              "CREATE INDEX job_died ON job(dead) WHERE dead IS NOT NULL"));
 
   private Schema() {}
 

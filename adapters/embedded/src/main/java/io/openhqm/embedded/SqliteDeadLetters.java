@@ -20,6 +20,9 @@ final class SqliteDeadLetters implements DeadLetters {
       "SELECT seq, id, kind, NULL, dead, NULL, NULL, state, coalesce(request, (SELECT p.request FROM payload p WHERE"
           + " p.seq=job.seq)) FROM job WHERE dead IS NOT NULL AND id";
 
+  static final String OLD =
+      "SELECT seq, id, kind, NULL, NULL, NULL, NULL, x'', NULL FROM job WHERE dead<? LIMIT ?";
+
   /** So many share a commit, and whoever submits meanwhile waits for one of them at most. */
   private static final int PURGE_STEP = 200;
 
@@ -112,15 +115,7 @@ final class SqliteDeadLetters implements DeadLetters {
   @Override
   public int purgeBefore(Instant before, int limit) {
     long bound = Sql.ms(before);
-    var old =
-        parts
-            .readers()
-            .read(
-                sql ->
-                    sql.rows(
-                        "SELECT seq, id, kind, NULL, NULL, NULL, NULL, x'', NULL FROM job WHERE dead<? LIMIT ?",
-                        bound,
-                        limit));
+    var old = parts.readers().read(sql -> sql.rows(OLD, bound, limit));
     int gone = 0;
     for (int from = 0; from < old.size(); from += PURGE_STEP) {
       var step = old.subList(from, Math.min(old.size(), from + PURGE_STEP));

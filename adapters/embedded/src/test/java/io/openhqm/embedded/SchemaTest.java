@@ -157,6 +157,38 @@ final class SchemaTest {
   }
 
   @Test
+  void whatIsLookedForAllTheTimeIsFoundByAnIndex() throws Exception {
+    open().close();
+    try (var connection = connect()) {
+      for (var query :
+          List.of(
+              Inbox.IS_ANY_WAITING,
+              Inbox.WAITING,
+              SqliteDeadLetters.OLD,
+              "SELECT seq FROM job WHERE expires<=? ORDER BY expires LIMIT ?",
+              "SELECT seq FROM job WHERE held<=? ORDER BY held LIMIT ?")) {
+        assertThat(plan(connection, query))
+            .as(query)
+            .anyMatch(step -> step.contains(" USING ") && step.contains("INDEX"))
+            .noneMatch(step -> step.matches("SCAN job( .*)?|SCAN inbox") || step.contains("TEMP"));
+      }
+      // Its rows are those that wait, and no others.
+      assertThat(plan(connection, Inbox.WAITING)).allMatch(step -> step.contains("inbox_waiting"));
+    }
+  }
+
+  private static List<String> plan(Connection connection, String query) throws SQLException {
+    try (var statement = connection.prepareStatement("EXPLAIN QUERY PLAN " + query);
+        var rows = statement.executeQuery()) {
+      var steps = new ArrayList<String>();
+      while (rows.next()) {
+        steps.add(rows.getString("detail"));
+      }
+      return steps;
+    }
+  }
+
+  @Test
   void aStepThatFailsMidwayLeavesTheFileAsTheStepBeforeLeftIt() throws Exception {
     var steps =
         List.of(
