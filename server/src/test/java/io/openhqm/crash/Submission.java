@@ -40,6 +40,11 @@ record Submission(int number, int client) {
     return kind() == Kind.IN_ORDER ? Optional.of("client-" + client) : Optional.empty();
   }
 
+  /** Its {@code Idempotency-Key}; every third has none, as most of what clients send. */
+  Optional<String> key() {
+    return number % 3 == 0 ? Optional.empty() : Optional.of("number-" + number);
+  }
+
   /** What the backend is sent, byte for byte. */
   String payload() {
     String pad = kind() == Kind.BIG ? ",\"pad\":\"" + "x".repeat(BIG_BYTES) + '"' : "";
