@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 final class CountingBackend implements AutoCloseable {
   private static final Pattern NUMBER = Pattern.compile("\\{\"number\":([0-9]+)");
 
+  private final Duration takes;
   private final Map<Integer, List<Call>> calls = new ConcurrentHashMap<>();
   private final AtomicInteger life = new AtomicInteger();
   private final AtomicLong turns = new AtomicLong();
@@ -33,7 +34,14 @@ final class CountingBackend implements AutoCloseable {
           .start();
 
   /**
-   * @param life of the server that called
+   * @param takes how long a call is under way
+   */
+  CountingBackend(Duration takes) {
+    this.takes = takes;
+  }
+
+  /**
+   * @param life of the process that called
    * @param turn its number among all calls, by when they began
    * @param nanoTime when it came
    */
@@ -43,7 +51,7 @@ final class CountingBackend implements AutoCloseable {
     return "http://127.0.0.1:" + server.port();
   }
 
-  /** From now on calls belong to the next life of the server. */
+  /** From now on calls belong to the next life of the process that makes them. */
   void nextLife() {
     life.incrementAndGet();
   }
@@ -70,8 +78,7 @@ final class CountingBackend implements AutoCloseable {
     calls
         .computeIfAbsent(Integer.valueOf(number.group(1)), any -> new CopyOnWriteArrayList<>())
         .add(new Call(life.get(), turns.getAndIncrement(), now));
-    // Calls take a little, so that each kill finds some under way.
-    LockSupport.parkNanos(Duration.ofMillis(3).toNanos());
+    LockSupport.parkNanos(takes.toNanos());
     response.headers().set(HeaderValues.CONTENT_TYPE_JSON);
     response.send("{\"answer\":" + body + "}");
   }

@@ -11,25 +11,39 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 
-/** The real server in a process of its own, which can be killed and started again on its file. */
+/**
+ * The real server in a process of its own, which can be killed and started again on what it has
+ * stored.
+ */
 final class KilledServer implements AutoCloseable {
-  private final Path folder;
+  private final String mode;
+  private final Map<String, String> environment;
   private final Path config;
+  private final Path log;
   private final int port = freePort();
   private final HttpClient client = HttpClient.newHttpClient();
   private Process process;
 
-  KilledServer(Path folder, String backend) throws IOException {
-    this.folder = folder;
-    this.config = folder.resolve("config.yaml");
+  /**
+   * @param mode what runs in the process
+   * @param engines the sections of the configuration that say where jobs and messages are
+   * @param environment beside what this process has
+   */
+  KilledServer(
+      Path folder, String mode, String engines, String backend, Map<String, String> environment)
+      throws IOException {
+    this.mode = mode;
+    this.environment = environment;
+    this.config = folder.resolve(mode + ".yaml");
+    this.log = folder.resolve(mode + ".log");
     Files.writeString(
         config,
         """
         server: {host: 127.0.0.1, port: %d}
-        queue: {type: embedded, embedded_path: crash.db}
-        worker: {count: 16}
+        %s
         proxy:
           enabled: true
           default_endpoint: backend
@@ -37,7 +51,7 @@ final class KilledServer implements AutoCloseable {
             backend: {url: "%s", timeout: 10}
             nobody: {url: "http://127.0.0.1:1", timeout: 10, max_retries: 1, retry_delay_base: 0.05}
         """
-            .formatted(port, backend));
+            .formatted(port, engines, backend));
     this.process = launch();
     awaitReady();
   }
@@ -52,13 +66,18 @@ final class KilledServer implements AutoCloseable {
     awaitReady();
   }
 
+  /** Whether there are calls of the backend that a kill cuts off. */
+  boolean calls() {
+    return !mode.equals("listener");
+  }
+
   URI at(String path) {
     return URI.create("http://127.0.0.1:" + port + path);
   }
 
   private Process launch() throws IOException {
-    var log = folder.resolve("server.log").toFile();
-    return new ProcessBuilder(
+    var builder =
+        new ProcessBuilder(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -68,10 +87,14 @@ final class KilledServer implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 "io.openhqm.cli.Main",
                 "serve",
+                "--mode",
+                mode,
                 "--config",
-                config.toString()))
+                config.toString()));
+    builder.environment().putAll(environment);
+    return builder
         .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
         .start();
   }
 
@@ -83,10 +106,7 @@ final class KilledServer implements AutoCloseable {
             () -> {
               if (!process.isAlive()) {
                 throw new AssertionError(
-                    "the server ended with "
-                        + process.exitValue()
-                        + ": "
-                        + Files.readString(folder.resolve("server.log")));
+                    "the server ended with " + process.exitValue() + ": " + Files.readString(log));
               }
               return isReady();
             });

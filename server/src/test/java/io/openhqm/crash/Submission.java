@@ -1,14 +1,16 @@
 package io.openhqm.crash;
 
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One submission of the load. Its number says what kind it is, so that every kind comes at every
  * kill.
  *
  * @param client who submits it, and does so only after its last one was accepted
+ * @param kinds which there are
  */
-record Submission(int number, int client) {
+record Submission(int number, int client, Set<Kind> kinds) {
   /** More than travels in a message or is kept with a job: payload and result go elsewhere. */
   private static final int BIG_BYTES = 1_100_000;
 
@@ -27,6 +29,11 @@ record Submission(int number, int client) {
   }
 
   Kind kind() {
+    var kind = byNumber();
+    return kinds.contains(kind) ? kind : Kind.PLAIN;
+  }
+
+  private Kind byNumber() {
     return switch (number % 20) {
       case 1, 11 -> Kind.DELAYED;
       case 2, 7, 12, 17 -> Kind.IN_ORDER;
@@ -34,6 +41,11 @@ record Submission(int number, int client) {
       case 5 -> number % 60 == 5 ? Kind.BIG : Kind.PLAIN;
       default -> Kind.PLAIN;
     };
+  }
+
+  @Override
+  public String toString() {
+    return kind() + " submission " + number;
   }
 
   Optional<String> session() {
