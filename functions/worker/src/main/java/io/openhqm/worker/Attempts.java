@@ -23,7 +23,9 @@ public final class Attempts {
   private final InstantSource clock;
   private final Telemetry telemetry;
   private final Duration lease;
-  private final ConcurrentMap<UUID, Running> running = new ConcurrentHashMap<>();
+
+  /** By lease: after one has lapsed unnoticed, two attempts at one job run until the next beat. */
+  private final ConcurrentMap<Lease, Running> running = new ConcurrentHashMap<>();
 
   /**
    * @param lease how long a lease is; it is extended when a third of it has passed
@@ -95,14 +97,14 @@ public final class Attempts {
     @Override
     public void close() {
       end();
-      running.remove(held.jobId(), this);
+      running.remove(held, this);
     }
   }
 
   /** Notes that the calling thread begins an attempt. */
   Running begin(Lease held, Delivery delivery, Instant deadline) {
     var attempt = new Running(held, delivery, deadline);
-    running.put(held.jobId(), attempt);
+    running.put(held, attempt);
     return attempt;
   }
 
@@ -138,12 +140,14 @@ public final class Attempts {
     }
   }
 
-  /** Stops the attempt at this job, if one runs here, because its client asked to cancel it. */
+  /** Stops what attempts at this job run here, because its client asked to cancel it. */
   public void cancel(UUID job) {
-    var attempt = running.get(job);
-    if (attempt != null) {
-      attempt.stopFor(Stop.CANCELLED);
-    }
+    running.forEach(
+        (held, attempt) -> {
+          if (held.jobId().equals(job)) {
+            attempt.stopFor(Stop.CANCELLED);
+          }
+        });
   }
 
   /** Stops all attempts, to give their jobs back. */

@@ -1,5 +1,6 @@
 package io.openhqm.worker;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -44,6 +45,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,8 @@ final class WorkerTest {
   private static final RetryPolicy THREE_ATTEMPTS =
       new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(60), Set.of(503));
   private static final Result OK = new Result(200, Headers.none(), Body.of(Bytes.utf8("done")));
+  private static final Route LONG =
+      new Route("orders", Optional.empty(), "POST", Duration.ofMinutes(10), THREE_ATTEMPTS);
 
   private final ManualClock clock = new ManualClock(Instant.parse("2026-01-01T00:00:00Z"));
   private final MemoryEngine engine = new MemoryEngine(clock, 1_000);
@@ -423,6 +427,40 @@ final class WorkerTest {
   }
 
   @Test
+  void ofTwoAttemptsAtOneJobTheHeartbeatStopsTheOneThatLostIt() throws Exception {
+    var id = submit();
+    var calls = new LinkedBlockingQueue<CountDownLatch>();
+    var worker =
+        worker(
+            attempt -> {
+              var answer = new CountDownLatch(1);
+              calls.add(answer);
+              answer.await();
+              return OK;
+            },
+            message -> new Resolution.Found(LONG));
+    var first = begun(worker, received());
+    assertThat(calls.poll(10, TimeUnit.SECONDS)).isNotNull();
+    clock.advance(LEASE);
+    var second = begun(worker, received());
+    var answer = calls.poll(10, TimeUnit.SECONDS);
+    assertThat(attempts.active()).isEqualTo(2);
+
+    attempts.beat();
+    assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo(new Outcome.RetryAfter(LEASE));
+    requireNonNull(answer).countDown();
+    assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo(new Outcome.Done());
+    assertThat(ending(id)).isEqualTo(new Ending.Completed(OK));
+    assertThat(attempts.active()).isZero();
+  }
+
+  private FutureTask<Outcome> begun(Worker worker, Delivery delivery) {
+    var work = new FutureTask<>(() -> worker.deliver(delivery, unbounded()));
+    Thread.startVirtualThread(work);
+    return work;
+  }
+
+  @Test
   void theHeartbeatKeepsTheLeaseOfLongWork() throws Exception {
     var id = submit();
     var delivery = received();
@@ -436,14 +474,7 @@ final class WorkerTest {
                   assertThat(store.claim(id, LEASE)).isInstanceOf(Claim.Held.class);
                   return OK;
                 },
-                message ->
-                    new Resolution.Found(
-                        new Route(
-                            "orders",
-                            Optional.empty(),
-                            "POST",
-                            Duration.ofMinutes(10),
-                            THREE_ATTEMPTS)))
+                message -> new Resolution.Found(LONG))
             .deliver(delivery, unbounded());
     assertThat(outcome).isEqualTo(new Outcome.Done());
     assertThat(ending(id)).isEqualTo(new Ending.Completed(OK));
