@@ -73,7 +73,7 @@ final class ServeCommand implements Callable<Integer> {
     spec.usageMessage()
         .description(
             "Starts only workers, for engines that several processes share, or for messages that"
-                + " other programs send. Health and metrics are served.")
+                + " other programs send. Dead letters, health and metrics are served.")
         .footer("", "Example:", "  openhqm worker --config examples/patterns/queue-to-http.yaml");
     return spec;
   }

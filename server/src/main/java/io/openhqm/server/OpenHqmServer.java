@@ -2,6 +2,7 @@ package io.openhqm.server;
 
 import io.openhqm.core.EndpointResolver;
 import io.openhqm.core.Engine;
+import io.openhqm.core.IdSource;
 import io.openhqm.core.Processor;
 import io.openhqm.core.UuidV7;
 import io.openhqm.core.api.Api;
@@ -53,7 +54,7 @@ public final class OpenHqmServer implements AutoCloseable {
     ALL,
     /** Only the listener. */
     LISTENER,
-    /** Only workers, with health and metrics. */
+    /** Only workers, with dead letters, health and metrics. */
     WORKER
   }
 
@@ -81,8 +82,12 @@ public final class OpenHqmServer implements AutoCloseable {
             ? Optional.empty()
             : Optional.of(workers(resolver, telemetry, clock, random));
     var resources = new ArrayList<Resource>();
+    var ids = new UuidV7(clock, new SecureRandom());
     if (mode != Mode.WORKER) {
-      resources.addAll(apiResources(resolver, telemetry, clock));
+      resources.addAll(apiResources(resolver, telemetry, clock, ids));
+    }
+    if (config.server().admin() != OpenHqmConfig.Admin.OFF) {
+      resources.addAll(deadLetterAdmin(telemetry, clock, ids).resources());
     }
     var named = new LinkedHashMap<String, Engine>();
     named.put("queue", engines.queueEngine());
@@ -148,10 +153,9 @@ public final class OpenHqmServer implements AutoCloseable {
   }
 
   private List<Resource> apiResources(
-      EndpointResolver resolver, ServerTelemetry telemetry, InstantSource clock) {
+      EndpointResolver resolver, ServerTelemetry telemetry, InstantSource clock, IdSource ids) {
     var links = Links.under(config.server().publicUrl());
     var wait = config.server().maxWait();
-    var ids = new UuidV7(clock, new SecureRandom());
     var claimCheck = engines.claimCheck();
     var store = waits.in(engines.store());
     var submit =
@@ -190,14 +194,20 @@ public final class OpenHqmServer implements AutoCloseable {
                 telemetry));
     var resources = new ArrayList<>(submit.resources());
     resources.addAll(status.resources());
-    if (config.server().admin() != OpenHqmConfig.Admin.OFF) {
-      var letters = engines.deadLetters(telemetry);
-      resources.addAll(
-          new DeadLetterAdmin(
-                  new DeadLetterAdmin.Ports(letters, claimCheck, links, ids, clock, telemetry))
-              .resources());
-    }
     return resources;
+  }
+
+  /** In each mode: where one process has the engine to itself, nobody else can look. */
+  private DeadLetterAdmin deadLetterAdmin(
+      ServerTelemetry telemetry, InstantSource clock, IdSource ids) {
+    return new DeadLetterAdmin(
+        new DeadLetterAdmin.Ports(
+            engines.deadLetters(telemetry),
+            engines.claimCheck(),
+            Links.under(config.server().publicUrl()),
+            ids,
+            clock,
+            telemetry));
   }
 
   private Workers workers(

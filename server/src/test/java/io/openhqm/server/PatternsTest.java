@@ -147,6 +147,45 @@ class PatternsTest {
     }
   }
 
+  @Test
+  void whatQueueToHttpGaveUpIsSeenAndRunAgainWhileItWorks() throws Exception {
+    String url;
+    try (var gone = new TestBackend()) {
+      url = gone.url();
+    }
+    var config =
+        example(
+            "queue-to-http.yaml", Map.of("SERVICE_URL", url, "OPENHQM_WORKER__MAX_RETRIES", "0"));
+    try (var worker = RunningServer.start(config, Mode.WORKER);
+        var connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("queue.db"));
+        var insert = connection.createStatement()) {
+      insert.executeUpdate("INSERT INTO inbox(body) VALUES ('lost')");
+      Awaitility.await()
+          .until(() -> worker.get("/api/v1/dead-letters").json().path("count").asInt() == 1);
+      var letter = worker.get("/api/v1/dead-letters").json().path("dead_letters").get(0);
+      assertThat(letter.path("reason").asText()).contains("no connection", "'service'");
+
+      String path = "/api/v1/dead-letters/" + letter.path("correlation_id").asText();
+      assertThat(worker.get(path).field("payload")).isEqualTo("lost");
+      var again = worker.send("POST", path + "/redrive", new byte[0]);
+      assertThat(again.status()).isEqualTo(202);
+      String second = "/api/v1/dead-letters/" + again.id();
+      Awaitility.await().until(() -> worker.get(second).status() == 200);
+      assertThat(worker.send("DELETE", second, new byte[0]).status()).isEqualTo(204);
+    }
+  }
+
+  @Test
+  void aWorkerShowsNoDeadLettersWhereTheyAreSwitchedOff() {
+    var config =
+        example(
+            "queue-to-http.yaml",
+            Map.of("SERVICE_URL", "http://127.0.0.1:1", "OPENHQM_SERVER__ADMIN", "off"));
+    try (var worker = RunningServer.start(config, Mode.WORKER)) {
+      assertProblem(worker.get("/api/v1/dead-letters"), 404, "not-found");
+    }
+  }
+
   private static byte[] picture(int width, int height) throws Exception {
     var out = new ByteArrayOutputStream();
     ImageIO.write(new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB), "png", out);
