@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,7 @@ import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBu
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.EntityDetails;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
@@ -113,6 +115,7 @@ final class ApacheHttp2 implements HttpTransport {
   @Override
   public Answer exchange(Request request, Duration left)
       throws IOException, InterruptedException, TimeoutException {
+    long until = System.nanoTime() + left.toNanos();
     var url = request.url();
     var call =
         new BasicHttpRequest(
@@ -122,7 +125,7 @@ final class ApacheHttp2 implements HttpTransport {
         request.body().isEmpty()
             ? null
             : new BasicAsyncEntityProducer(request.body().toReadOnlyArray(), null);
-    var outcome = new Outcome(request.answerBytesMax());
+    var outcome = new Outcome(request);
     var exchange =
         client.execute(
             new BasicRequestProducer(call, body) {
@@ -132,10 +135,15 @@ final class ApacheHttp2 implements HttpTransport {
                 outcome.released();
               }
             },
-            new BasicResponseConsumer<>(new Limited(outcome)),
+            new Consumer(new Limited(outcome)),
             outcome);
     try {
-      return outcome.answer.get(left.toNanos(), TimeUnit.NANOSECONDS);
+      var large = outcome.large.get(left.toNanos(), TimeUnit.NANOSECONDS);
+      if (large.isPresent()) {
+        request.room().take(large.get().bytesMax());
+        large.get().readOn();
+      }
+      return outcome.answer.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException failed) {
       switch (failed.getCause()) {
         // To connect or to agree on TLS: nothing else of it has a timeout.
@@ -173,12 +181,17 @@ final class ApacheHttp2 implements HttpTransport {
    * the client says by letting go of the request.
    */
   private static final class Outcome implements FutureCallback<Message<HttpResponse, Bytes>> {
-    private final long bytesMax;
+    private final Request request;
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+
+    /** What waits for room; empty: the answer did not become large. */
+    private final CompletableFuture<Optional<Limited>> large = new CompletableFuture<>();
+
     private volatile @Nullable Answer came;
 
-    Outcome(long bytesMax) {
-      this.bytesMax = bytesMax;
+    Outcome(Request request) {
+      this.request = request;
+      answer.whenComplete((any, failed) -> large.complete(Optional.empty()));
     }
 
     @Override
@@ -210,39 +223,121 @@ final class ApacheHttp2 implements HttpTransport {
 
     /** Of a consumer that throws the client would say nothing, up to the deadline. */
     void tooLarge() {
-      answer.completeExceptionally(new AnswerTooLargeException(bytesMax));
+      answer.completeExceptionally(new AnswerTooLargeException(request.answerBytesMax()));
     }
   }
 
-  /** Takes a body up to a limit; what is larger is never kept. */
+  /** Tells what takes the body of the head. */
+  private static final class Consumer extends BasicResponseConsumer<Bytes> {
+    private final Limited body;
+
+    Consumer(Limited body) {
+      super(body);
+      this.body = body;
+    }
+
+    @Override
+    public void consumeResponse(
+        HttpResponse head,
+        @Nullable EntityDetails entity,
+        HttpContext context,
+        FutureCallback<Message<HttpResponse, Bytes>> callback)
+        throws HttpException, IOException {
+      body.begin(head);
+      super.consumeResponse(head, entity, context, callback);
+    }
+  }
+
+  /** Takes a body up to a limit; what is larger is never kept, what is large waits for room. */
   private static final class Limited implements AsyncEntityConsumer<Bytes> {
+    /** The client itself lets as much come at the beginning as is small. */
+    private static final int STEP = HttpTransport.SMALL_ANSWER / 2;
+
     private final Outcome outcome;
+    private final long limit;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+
+    /** Negative: nothing tells. */
+    private volatile long announced = -1;
+
     private @Nullable FutureCallback<Bytes> done;
+    private @Nullable CapacityChannel held;
+    private boolean hasRoom;
 
     Limited(Outcome outcome) {
       this.outcome = outcome;
+      this.limit = outcome.request.answerBytesMax();
     }
 
     @Override
     public void streamStart(EntityDetails entity, FutureCallback<Bytes> callback) {
       done = callback;
-      if (entity.getContentLength() > outcome.bytesMax) {
+      if (announced > limit) {
         outcome.tooLarge();
+      } else if (outcome.request.becomesLarge(0, announced)) {
+        outcome.large.complete(Optional.of(this));
       }
     }
 
+    /** Over HTTP/2, what the client itself says of the length is nothing. */
+    void begin(HttpResponse head) {
+      var length = head.getFirstHeader("Content-Length");
+      boolean isOfBody =
+          !outcome.request.method().equals("HEAD")
+              && head.getCode() != 304
+              && !head.containsHeader("Transfer-Encoding");
+      announced = length != null && isOfBody ? lengthOf(length.getValue()) : -1;
+    }
+
+    private static long lengthOf(String text) {
+      try {
+        return Long.parseLong(text);
+      } catch (NumberFormatException notOne) {
+        return -1;
+      }
+    }
+
+    /** How large it may be. */
+    long bytesMax() {
+      return announced < 0 ? limit : announced;
+    }
+
+    /** There is room for it. */
+    synchronized void readOn() throws IOException {
+      hasRoom = true;
+      if (held != null) {
+        readOn(held);
+      }
+    }
+
+    /**
+     * Never up to the most that a window may be: a backend that counts what it sent only later
+     * would find it larger than that.
+     */
+    private void readOn(CapacityChannel channel) throws IOException {
+      channel.update((int) Math.min(bytesMax(), Integer.MAX_VALUE / 2));
+    }
+
+    /** One thread at a time: the client does not expect two. */
     @Override
-    public void updateCapacity(CapacityChannel channel) throws IOException {
-      if (!outcome.answer.isDone()) {
-        channel.update(Integer.MAX_VALUE);
+    public synchronized void updateCapacity(CapacityChannel channel) throws IOException {
+      held = channel;
+      if (hasRoom) {
+        readOn(channel);
+      } else if (!outcome.large.isDone()) {
+        channel.update(STEP);
       }
     }
 
     @Override
     public void consume(ByteBuffer part) {
-      if (body.size() + (long) part.remaining() > outcome.bytesMax) {
+      long length = body.size() + (long) part.remaining();
+      if (length > limit) {
         outcome.tooLarge();
+      } else if (length > bytesMax()) {
+        outcome.failed(new IOException("the answer is longer than it tells"));
+      } else if (outcome.request.becomesLarge(body.size(), part.remaining())) {
+        outcome.large.complete(Optional.of(this));
       }
       if (outcome.answer.isDone()) {
         part.position(part.limit());
@@ -255,6 +350,9 @@ final class ApacheHttp2 implements HttpTransport {
 
     @Override
     public void streamEnd(@Nullable List<? extends Header> trailers) {
+      if (body.size() < announced) {
+        outcome.failed(new IOException("the answer is shorter than it tells"));
+      }
       if (done != null) {
         done.completed(getContent());
       }

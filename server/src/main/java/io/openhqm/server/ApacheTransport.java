@@ -4,7 +4,6 @@ import io.openhqm.core.Bytes;
 import io.openhqm.core.Headers;
 import io.openhqm.worker.proxy.HttpTransport;
 import io.openhqm.worker.proxy.OutboundGuard;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -14,6 +13,7 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -62,7 +62,6 @@ final class ApacheTransport implements HttpTransport {
       Http1Config.custom().setMaxHeaderCount(256).setMaxLineLength(16 * 1024).build();
 
   private static final Duration IDLE_MAX = Duration.ofSeconds(60);
-  private static final int CHUNK = 8192;
 
   private final PoolingHttpClientConnectionManager connections;
   private final MinimalHttpClient client;
@@ -142,7 +141,7 @@ final class ApacheTransport implements HttpTransport {
     if (!request.body().isEmpty()) {
       call.setEntity(new ByteArrayEntity(request.body().toReadOnlyArray(), null));
     }
-    return within(left, call, () -> answer(host(url), call, request.answerBytesMax()));
+    return within(left, call, () -> answer(host(url), call, request));
   }
 
   static HttpHost host(URI url) {
@@ -172,7 +171,7 @@ final class ApacheTransport implements HttpTransport {
   }
 
   private interface Exchange {
-    Answer run() throws IOException;
+    Answer run() throws IOException, InterruptedException, TimeoutException;
   }
 
   /** Over all of it: a timeout of a socket begins anew with each byte that trickles in. */
@@ -220,11 +219,12 @@ final class ApacheTransport implements HttpTransport {
     return new IOException("the transport is closed");
   }
 
-  private Answer answer(HttpHost host, HttpUriRequestBase call, long bytesMax) throws IOException {
+  private Answer answer(HttpHost host, HttpUriRequestBase call, Request request)
+      throws IOException, InterruptedException, TimeoutException {
     try (ClassicHttpResponse response = client.executeOpen(host, call, null)) {
       try {
-        return new Answer(response.getCode(), headers(response), body(response, bytesMax));
-      } catch (IOException unread) {
+        return new Answer(response.getCode(), headers(response), body(response, request));
+      } catch (IOException | InterruptedException | TimeoutException unread) {
         // Closing it would first read the rest, which may have no end.
         call.cancel();
         throw unread;
@@ -243,29 +243,43 @@ final class ApacheTransport implements HttpTransport {
     return new Headers(fields);
   }
 
-  private static Bytes body(ClassicHttpResponse response, long max) throws IOException {
+  private static Bytes body(ClassicHttpResponse response, Request request)
+      throws IOException, InterruptedException, TimeoutException {
     HttpEntity entity = response.getEntity();
     if (entity == null) {
       return Bytes.empty();
     }
     long announced = entity.getContentLength();
-    if (announced > max) {
-      throw new AnswerTooLargeException(max);
+    if (announced > request.answerBytesMax()) {
+      throw new AnswerTooLargeException(request.answerBytesMax());
     }
     var in = entity.getContent();
-    return announced >= 0 ? Bytes.wrap(in.readNBytes((int) announced)) : unannounced(in, max);
+    if (announced < 0) {
+      return unannounced(in, request);
+    }
+    if (request.becomesLarge(0, announced)) {
+      request.room().take(announced);
+    }
+    byte[] body = new byte[(int) announced];
+    in.readNBytes(body, 0, body.length);
+    return Bytes.wrap(body);
   }
 
-  private static Bytes unannounced(InputStream in, long max) throws IOException {
-    var body = new ByteArrayOutputStream();
-    byte[] chunk = new byte[CHUNK];
-    for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-      if (body.size() + (long) read > max) {
-        throw new AnswerTooLargeException(max);
-      }
-      body.write(chunk, 0, read);
+  private static Bytes unannounced(InputStream in, Request request)
+      throws IOException, InterruptedException, TimeoutException {
+    long max = Math.min(request.answerBytesMax(), Integer.MAX_VALUE - 8);
+    byte[] body = in.readNBytes((int) Math.min(max, SMALL_ANSWER) + 1);
+    if (request.becomesLarge(0, body.length)) {
+      request.room().take(max);
+      byte[] rest = in.readNBytes((int) max + 1 - body.length);
+      int length = body.length;
+      body = Arrays.copyOf(body, length + rest.length);
+      System.arraycopy(rest, 0, body, length, rest.length);
     }
-    return Bytes.wrap(body.toByteArray());
+    if (body.length > max) {
+      throw new AnswerTooLargeException(request.answerBytesMax());
+    }
+    return Bytes.wrap(body);
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.openhqm.server.OperatorResources.Phase;
 import io.openhqm.status.DeadLetterAdmin;
 import io.openhqm.status.Status;
 import io.openhqm.submit.Submit;
+import io.openhqm.worker.AnswerMemory;
 import io.openhqm.worker.Attempts;
 import io.openhqm.worker.EchoProcessor;
 import io.openhqm.worker.Processors;
@@ -43,7 +44,7 @@ public final class OpenHqmServer implements AutoCloseable {
   private static final Duration DELAY_MAX = Duration.ofDays(366);
   private static final Duration BODY_TIME_MAX = Duration.ofSeconds(60);
 
-  /** The part of the heap that is for large bodies on their way in. */
+  /** The part of the heap that large bodies on their way in may have, and large answers too. */
   private static final int LARGE_BODIES_SHARE = 8;
 
   private static final Duration LISTENER_GRACE_MAX = Duration.ofSeconds(5);
@@ -216,7 +217,8 @@ public final class OpenHqmServer implements AutoCloseable {
       InstantSource clock,
       RandomGenerator random) {
     var settings = config.worker();
-    var processor = processor(telemetry, clock, random);
+    var answers = new AnswerMemory(Runtime.getRuntime().maxMemory() / LARGE_BODIES_SHARE);
+    var processor = processor(answers, telemetry, clock, random);
     var attempts = new Attempts(engines.store(), clock, telemetry, settings.lease());
     var defaults = Worker.Settings.defaults();
     var worker =
@@ -230,6 +232,7 @@ public final class OpenHqmServer implements AutoCloseable {
                 resolver,
                 processor,
                 attempts,
+                answers,
                 engines.responses(),
                 telemetry,
                 clock,
@@ -259,13 +262,17 @@ public final class OpenHqmServer implements AutoCloseable {
   }
 
   private Processor processor(
-      ServerTelemetry telemetry, InstantSource clock, RandomGenerator random) {
+      AnswerMemory answers,
+      ServerTelemetry telemetry,
+      InstantSource clock,
+      RandomGenerator random) {
     if (config.proxy().enabled()) {
       var proxy = config.proxy();
       var guard = new OutboundGuard(proxy.allowedAddresses(), clock);
       return new HttpProxy(
           new HttpProxy.Settings(proxy.followRedirects()),
           new ApacheTransport(proxy.connectTimeout(), guard),
+          answers,
           guard,
           telemetry,
           clock,

@@ -103,7 +103,8 @@ final class Http2FieldsTest {
                   HttpVersion.HTTP_2,
                   Headers.of("X-Colour", value),
                   Bytes.empty(),
-                  1_000),
+                  1_000,
+                  room -> {}),
               LONG);
       assertThat(echo.came.get()).isEqualTo(value);
       assertThat(echo.names)

@@ -21,6 +21,7 @@ import io.openhqm.core.RetryException;
 import io.openhqm.core.RetryPolicy;
 import io.openhqm.core.Telemetry;
 import io.openhqm.core.UuidV7;
+import io.openhqm.worker.AnswerMemory;
 import io.openhqm.worker.proxy.HttpProxy;
 import io.openhqm.worker.proxy.HttpTransport;
 import io.openhqm.worker.proxy.OutboundGuard;
@@ -70,6 +71,7 @@ final class HttpProxyTest {
           calls.add(endpoint + " " + status);
         }
       };
+  private final AnswerMemory answers = new AnswerMemory(MAX);
   private HttpProxy proxy = proxy(false);
 
   @AfterEach
@@ -84,7 +86,13 @@ final class HttpProxyTest {
 
   private HttpProxy proxy(boolean followRedirects, HttpTransport transport) {
     return new HttpProxy(
-        new HttpProxy.Settings(followRedirects), transport, guard, telemetry, clock, new Random(1));
+        new HttpProxy.Settings(followRedirects),
+        transport,
+        answers,
+        guard,
+        telemetry,
+        clock,
+        new Random(1));
   }
 
   /** No name but {@code hangs.test} is found, and that one when the test says so. */
@@ -365,6 +373,33 @@ final class HttpProxyTest {
             .hasMessageContaining("is larger than 100000 bytes")
             .hasMessageContaining("max_response_size");
       }
+    }
+  }
+
+  @Test
+  void aLargeAnswerForWhichThereIsNoMemoryInTimeSaysSoAndASmallOneNeedsNone() throws Exception {
+    var holds = new CountDownLatch(1);
+    Thread.startVirtualThread(
+        () -> {
+          try {
+            answers.take(1, Duration.ZERO);
+            holds.countDown();
+          } catch (InterruptedException nobodyDoes) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    holds.await();
+    String large = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + "x".repeat(MAX);
+    try (var backend = HostileBackend.answering(large);
+        var other = HostileBackend.answering(OK)) {
+      var late = to(backend).timeout(SHORT).retry();
+      assertThat(late.kind()).isEqualTo(RetryException.Kind.TIMED_OUT);
+      assertThat(late)
+          .hasMessageStartingWith("no complete answer from endpoint 'orders' within 400 ms, as ")
+          .hasMessageContaining("memory")
+          .hasMessageContaining("max_response_size");
+      assertThat(backend.wasLeft()).isTrue();
+      assertThat(text(to(other).send())).isEqualTo("ok");
     }
   }
 

@@ -32,6 +32,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What backends do to a client, on each transport. */
@@ -71,7 +73,8 @@ final class HttpTransportTest {
         HttpVersion.HTTP_1_1,
         Headers.of(headers),
         Bytes.wrap(body.getBytes(StandardCharsets.ISO_8859_1)),
-        MAX);
+        MAX,
+        bytes -> {});
   }
 
   private Answer get(HostileBackend backend) throws Exception {
@@ -101,6 +104,50 @@ final class HttpTransportTest {
             })) {
       assertThat(text(get(backend))).isEqualTo(bytes);
     }
+  }
+
+  /** One of which nothing tells the length takes room for as much as it may have. */
+  @ParameterizedTest
+  @CsvSource({
+    "length, 65536, 0",
+    "length, 65537, 65537",
+    "chunks, 65536, 0",
+    "chunks, 65537, 100000",
+    "close, 65536, 0",
+    "close, 65537, 100000",
+    "close, 100000, 100000",
+  })
+  void aLargeAnswerTakesRoomOnceAndASmallOneNone(String framing, int length, long wanted)
+      throws Exception {
+    String head =
+        switch (framing) {
+          case "length" -> "Content-Length: " + length + "\r\n\r\n";
+          case "chunks" -> "Transfer-Encoding: chunked\r\n\r\n1000\r\n" + "x".repeat(4096) + "\r\n";
+          default -> "\r\n";
+        };
+    boolean chunked = framing.equals("chunks");
+    String rest =
+        chunked
+            ? Integer.toHexString(length - 4096)
+                + "\r\n"
+                + "x".repeat(length - 4096)
+                + "\r\n0\r\n\r\n"
+            : "x".repeat(length);
+    var taken = new ArrayList<Long>();
+    try (var backend =
+        HostileBackend.that(
+            (request, out) -> {
+              out.write(("HTTP/1.1 200 OK\r\n" + head + rest).getBytes(StandardCharsets.US_ASCII));
+              return false;
+            })) {
+      var answer = transport().exchange(get(backend.at("/x"), taken::add), LONG);
+      assertThat(text(answer)).isEqualTo("x".repeat(length));
+    }
+    assertThat(taken).isEqualTo(wanted == 0 ? List.of() : List.of(wanted));
+  }
+
+  private static Request get(URI url, HttpTransport.Room room) {
+    return new Request("GET", url, HttpVersion.HTTP_1_1, Headers.none(), Bytes.empty(), MAX, room);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.openhqm.server;
 
+import static io.openhqm.worker.proxy.HttpTransport.SMALL_ANSWER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -90,6 +91,7 @@ final class ProtocolsTest {
   private final Set<Integer> connections = ConcurrentHashMap.newKeySet();
   private final CountDownLatch left = new CountDownLatch(1);
   private final CountDownLatch over = new CountDownLatch(1);
+  private final CountDownLatch whole = new CountDownLatch(1);
 
   /** Where every name leads to. */
   private final AtomicReference<InetAddress> address =
@@ -98,6 +100,7 @@ final class ProtocolsTest {
   private final OutboundGuard guard =
       new OutboundGuard(
           List.of(), host -> new InetAddress[] {address.get()}, InstantSource.system());
+  private HttpTransport.Room room = bytes -> {};
   private HttpTransport transport;
   private WebServer server;
 
@@ -161,12 +164,20 @@ final class ProtocolsTest {
       }
       case "/missing" -> response.status(Status.NOT_FOUND_404).send("gone");
       case "/echo" -> response.send(body);
+      case String unannounced when unannounced.startsWith("/unannounced/") -> {
+        try (OutputStream out = response.outputStream()) {
+          out.write(new byte[4096]);
+          out.flush();
+          out.write(new byte[Integer.parseInt(unannounced.substring(13)) - 4096]);
+        }
+      }
       default -> {
         int length = Integer.parseInt(path.substring(1));
         if (prologue.method() == Method.HEAD) {
           response.header(HeaderNames.CONTENT_LENGTH, path.substring(1)).send();
         } else {
           response.send(new byte[length]);
+          whole.countDown();
         }
       }
     }
@@ -188,7 +199,7 @@ final class ProtocolsTest {
   private Answer send(String method, String path, byte[] body, Duration time) throws Exception {
     var url = URI.create(scheme + "://localhost:" + server.port() + path);
     return transport.exchange(
-        new Request(method, url, asked, Headers.none(), Bytes.wrap(body), MAX), time);
+        new Request(method, url, asked, Headers.none(), Bytes.wrap(body), MAX, room), time);
   }
 
   private Answer get(String path) throws Exception {
@@ -267,6 +278,46 @@ final class ProtocolsTest {
     assertThat(get("/1").body().length()).isEqualTo(1);
   }
 
+  @Test
+  void aLargeAnswerIsReadOnOnceThereIsRoomForIt() throws Exception {
+    for (int length : List.of(SMALL_ANSWER + 1, 66_000, 81_921, MAX)) {
+      var taken = new CompletableFuture<Long>();
+      room =
+          bytes -> {
+            whole.await(200, TimeUnit.MILLISECONDS); // or as much of it as there is way for
+            taken.complete(bytes);
+          };
+      assertThat(get("/" + length).body().length()).isEqualTo(length);
+      assertThat(taken.getNow(0L)).isEqualTo(length);
+    }
+  }
+
+  @Test
+  void aLargeAnswerOfUnknownLengthTakesRoomForWhatItMayHave() throws Exception {
+    for (int length : List.of(SMALL_ANSWER, SMALL_ANSWER + 1, MAX)) {
+      var taken = new CompletableFuture<Long>();
+      room = taken::complete;
+      assertThat(get("/unannounced/" + length).body().length()).isEqualTo(length);
+      assertThat(taken.getNow(0L)).isEqualTo(length > SMALL_ANSWER ? MAX : 0);
+    }
+  }
+
+  @Test
+  void whoFindsNoRoomAbortsTheCallAndTheNextIsNotHeldUp() throws Exception {
+    room =
+        bytes -> {
+          throw new TimeoutException("none in time");
+        };
+    assertThatThrownBy(() -> get("/" + MAX)).isInstanceOf(TimeoutException.class);
+    room =
+        bytes -> {
+          throw new InterruptedException("cancelled");
+        };
+    assertThatThrownBy(() -> get("/endless")).isInstanceOf(InterruptedException.class);
+    requireGivenUp();
+    assertThat(get("/" + SMALL_ANSWER).body().length()).isEqualTo(SMALL_ANSWER);
+  }
+
   /** Over HTTP/2 only the stream is, of which the backend's library does not tell who writes. */
   private void requireGivenUp() throws InterruptedException {
     if (spoken.equals("1.1")) {
@@ -299,7 +350,7 @@ final class ProtocolsTest {
       transport = transport(trusted, SHORT);
       try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
         var url = URI.create("https://localhost:" + silent.getLocalPort() + "/");
-        var request = new Request("GET", url, asked, Headers.none(), Bytes.empty(), MAX);
+        var request = new Request("GET", url, asked, Headers.none(), Bytes.empty(), MAX, room);
         assertThatThrownBy(() -> transport.exchange(request, LONG))
             .isInstanceOf(HttpConnectTimeoutException.class);
       }

@@ -13,6 +13,7 @@ import io.openhqm.status.Status;
 import io.openhqm.submit.ClaimCheckedIntake;
 import io.openhqm.submit.StoreThenQueue;
 import io.openhqm.submit.Submit;
+import io.openhqm.worker.AnswerMemory;
 import io.openhqm.worker.Attempts;
 import io.openhqm.worker.Lanes;
 import io.openhqm.worker.Sweep;
@@ -123,6 +124,7 @@ final class Node {
                 resolver,
                 new Backend(scheduler, world.witness, world.plans, life),
                 running,
+                new AnswerMemory(1),
                 world.ports.responses(),
                 world.witness,
                 scheduler,

@@ -45,6 +45,7 @@ final class SqliteBlobs implements BlobStore {
                 statement.setBytes(2, bytes.toReadOnlyArray());
                 statement.setLong(3, now);
                 statement.executeUpdate();
+                statement.clearParameters(); // else it would keep the bytes until its next use
               }
             });
   }

@@ -70,6 +70,7 @@ public final class Worker {
   /**
    * @param queue what the queue can do that deliveries come from
    * @param attempts where running attempts are noted; somebody must call {@link Attempts#beat}
+   * @param answers where the processor has the memory for large answers from, if it has any
    * @param responses where ended jobs are announced, if they are
    * @param pause between tries to record a result
    */
@@ -80,6 +81,7 @@ public final class Worker {
       EndpointResolver resolver,
       Processor processor,
       Attempts attempts,
+      AnswerMemory answers,
       Optional<ResponseQueue> responses,
       Telemetry telemetry,
       InstantSource clock,
@@ -177,6 +179,8 @@ public final class Worker {
     } catch (UnavailableException noAnswer) {
       ports.telemetry().trouble("a delivery was given back: the store gave no answer", noAnswer);
       return retryAfter(longer(noAnswer.retryAfter(), delivery.receives()));
+    } finally {
+      ports.answers().giveBack();
     }
   }
 

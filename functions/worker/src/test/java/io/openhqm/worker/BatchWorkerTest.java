@@ -114,6 +114,7 @@ final class BatchWorkerTest {
                 message -> new Resolution.Found(route),
                 processor,
                 attempts,
+                new AnswerMemory(1),
                 Optional.empty(),
                 Telemetry.NONE,
                 clock,

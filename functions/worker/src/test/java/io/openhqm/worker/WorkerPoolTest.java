@@ -178,6 +178,7 @@ final class WorkerPoolTest {
                 new Resolver(EndpointResolver.Ways.MANY),
                 processor,
                 attempts,
+                new AnswerMemory(1),
                 Optional.empty(),
                 seen,
                 clock,

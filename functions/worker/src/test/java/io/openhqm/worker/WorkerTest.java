@@ -2,6 +2,7 @@ package io.openhqm.worker;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openhqm.core.BlobStore;
@@ -43,6 +44,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -70,6 +72,8 @@ final class WorkerTest {
   private final List<Throwable> troubles = new ArrayList<>();
   private final Attempts attempts = new Attempts(store, clock, new Telemetry() {}, LEASE);
   private Worker.Pause pause = duration -> {};
+  private final AnswerMemory answers = new AnswerMemory(1_024);
+  private boolean wasFreeAtTheEnd;
 
   @AfterEach
   void close() {
@@ -82,7 +86,11 @@ final class WorkerTest {
   }
 
   private Worker worker(Processor processor, EndpointResolver resolver) {
-    ResponseQueue responses = announced::add;
+    ResponseQueue responses =
+        job -> {
+          announced.add(job);
+          wasFreeAtTheEnd = isAnswerMemoryFree();
+        };
     return new Worker(
         new Worker.Settings(LEASE, Duration.ofHours(1), Duration.ZERO, Duration.ofMinutes(5)),
         new Worker.Ports(
@@ -92,6 +100,7 @@ final class WorkerTest {
             resolver,
             processor,
             attempts,
+            answers,
             Optional.of(responses),
             new Telemetry() {
               @Override
@@ -489,6 +498,58 @@ final class WorkerTest {
             .deliver(delivery, new Deadline(clock.instant(), clock));
     assertThat(outcome).isEqualTo(new Outcome.RetryAfter(Duration.ZERO));
     assertThat(job(id).attempts()).isZero();
+  }
+
+  @Test
+  void theMemoryForAnAnswerIsHeldUntilTheAnswerIsRecorded() throws Exception {
+    submit();
+    deliver(
+        attempt -> {
+          assertThat(answers.take(1, Duration.ZERO)).isTrue();
+          return OK;
+        });
+    assertThat(announced).hasSize(1);
+    assertThat(wasFreeAtTheEnd).isFalse();
+    assertThat(isAnswerMemoryFree()).isTrue();
+  }
+
+  @Test
+  void howeverAnAttemptEndsTheMemoryForItsAnswerIsGivenBack() throws Exception {
+    for (Throwable end :
+        List.of(
+            RetryException.noAnswer("reset"),
+            RetryException.timedOut("late"),
+            new PermanentException("too large"),
+            new InterruptedException("stopped"),
+            new IllegalStateException("a bug"),
+            new UnavailableException("down", Duration.ofSeconds(1)),
+            new OutOfMemoryError("heap"))) {
+      submit();
+      assertThatCode(
+              () ->
+                  deliver(
+                      attempt -> {
+                        assertThat(answers.take(1, Duration.ZERO)).isTrue();
+                        throw WorkerTest.<RuntimeException>undeclared(end);
+                      }))
+          .satisfiesAnyOf(
+              nothing -> assertThat(nothing).isNull(), thrown -> assertThat(thrown).isSameAs(end));
+      assertThat(isAnswerMemoryFree()).as("after %s", end).isTrue();
+    }
+  }
+
+  private boolean isAnswerMemoryFree() {
+    return CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return answers.take(1, Duration.ZERO);
+              } catch (InterruptedException nobodyDoes) {
+                throw new IllegalStateException(nobodyDoes);
+              } finally {
+                answers.giveBack();
+              }
+            })
+        .join();
   }
 
   @Test

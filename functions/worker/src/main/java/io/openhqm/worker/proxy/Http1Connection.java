@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeoutException;
 
 /**
  * One connection that speaks HTTP/1.1 (RFC 9112), an exchange at a time. Fields are taken and sent
@@ -64,7 +65,7 @@ final class Http1Connection {
    */
   record Exchanged(Answer answer, boolean isReusable) {}
 
-  Exchanged exchange(Request request) throws IOException {
+  Exchanged exchange(Request request) throws IOException, InterruptedException, TimeoutException {
     try {
       write(request);
     } catch (IOException unsent) {
@@ -74,7 +75,8 @@ final class Http1Connection {
   }
 
   /** What the backend said before it closed: it need not take the whole request to refuse it. */
-  private Answer earlyAnswer(Request request, IOException unsent) throws IOException {
+  private Answer earlyAnswer(Request request, IOException unsent)
+      throws IOException, InterruptedException, TimeoutException {
     try {
       return read(request).answer();
     } catch (AnswerTooLargeException tooLarge) {
@@ -85,7 +87,8 @@ final class Http1Connection {
     }
   }
 
-  private Exchanged read(Request request) throws IOException {
+  private Exchanged read(Request request)
+      throws IOException, InterruptedException, TimeoutException {
     headBytesLeft = HEAD_BYTES_MAX;
     var status = finalStatus();
     var headers = fields();
@@ -93,9 +96,9 @@ final class Http1Connection {
     var body =
         switch (framing) {
           case Framing.None() -> Bytes.empty();
-          case Framing.Length(long bytes) -> announced(bytes, request.answerBytesMax());
-          case Framing.Chunked() -> chunked(request.answerBytesMax());
-          case Framing.UntilClose() -> untilClose(request.answerBytesMax());
+          case Framing.Length(long bytes) -> announced(bytes, request);
+          case Framing.Chunked() -> chunked(request);
+          case Framing.UntilClose() -> untilClose(request);
         };
     boolean isReusable =
         status.isHttp11()
@@ -304,10 +307,14 @@ final class Http1Connection {
         .anyMatch(one -> one.strip().equalsIgnoreCase(token));
   }
 
-  private Bytes announced(long bytes, long max) throws IOException {
-    requireWithin(bytes, max);
-    byte[] body = in.readNBytes((int) bytes);
-    if (body.length < bytes) {
+  private Bytes announced(long bytes, Request request)
+      throws IOException, InterruptedException, TimeoutException {
+    requireWithin(bytes, request.answerBytesMax());
+    if (request.becomesLarge(0, bytes)) {
+      request.room().take(bytes);
+    }
+    byte[] body = new byte[(int) bytes];
+    if (in.readNBytes(body, 0, body.length) < bytes) {
       throw new EOFException("the connection ended before the answer did");
     }
     return Bytes.wrap(body);
@@ -319,10 +326,20 @@ final class Http1Connection {
     }
   }
 
-  private Bytes chunked(long max) throws IOException {
+  /** Before a body of so many bytes, of which nothing tells how many they will be, grows. */
+  private static void grow(long length, long more, Request request)
+      throws IOException, InterruptedException, TimeoutException {
+    requireWithin(length + more, request.answerBytesMax());
+    if (request.becomesLarge(length, more)) {
+      request.room().take(request.answerBytesMax());
+    }
+  }
+
+  private Bytes chunked(Request request)
+      throws IOException, InterruptedException, TimeoutException {
     var body = new ByteArrayOutputStream();
     for (long size = chunkSize(); size > 0; size = chunkSize()) {
-      requireWithin(body.size() + size, max);
+      grow(body.size(), size, request);
       byte[] chunk = in.readNBytes((int) size);
       if (chunk.length < size || !line().isEmpty()) {
         throw new IOException("the answer has a chunk of another length than it tells");
@@ -340,11 +357,12 @@ final class Http1Connection {
     return number(stripped(extension < 0 ? line : line.substring(0, extension)), 16);
   }
 
-  private Bytes untilClose(long max) throws IOException {
+  private Bytes untilClose(Request request)
+      throws IOException, InterruptedException, TimeoutException {
     var body = new ByteArrayOutputStream();
     byte[] chunk = new byte[CHUNK];
     for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-      requireWithin(body.size() + (long) read, max);
+      grow(body.size(), read, request);
       body.write(chunk, 0, read);
     }
     return Bytes.wrap(body.toByteArray());

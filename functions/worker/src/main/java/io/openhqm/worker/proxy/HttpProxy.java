@@ -11,6 +11,7 @@ import io.openhqm.core.Result;
 import io.openhqm.core.RetryException;
 import io.openhqm.core.Telemetry;
 import io.openhqm.core.endpoint.OutboundHeaders;
+import io.openhqm.worker.AnswerMemory;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -33,14 +34,17 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 /**
  * Forwards a message to its endpoint and takes the answer: bodies byte for byte, connections
  * reused, the attempt's deadline over all of it, a body that stalls or trickles included, and never
- * more than {@code max_response_size} in memory. Redirects are not followed unless asked for. Safe
- * for use by many threads.
+ * more than {@code max_response_size} in memory, of all answers together no more than there is room
+ * for. Redirects are not followed unless asked for. Safe for use by many threads.
  */
 public final class HttpProxy implements Processor {
   private static final int REDIRECTS_MAX = 5;
   private static final Duration BUSY = Duration.ofMillis(100);
   private static final int BUSY_TIMES_MAX = 600;
   private static final int ENDPOINTS_KEPT_MAX = 1_000;
+  private static final String NO_ROOM =
+      ", as other large answers had the memory that there is for them; give the process more memory,"
+          + " or lower worker.count or max_response_size";
 
   private final Settings settings;
   private final OutboundGuard guard;
@@ -48,6 +52,7 @@ public final class HttpProxy implements Processor {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final HttpTransport transport;
+  private final AnswerMemory answers;
   private final ConcurrentMap<Endpoint, Prepared> prepared = new ConcurrentHashMap<>();
 
   /**
@@ -92,11 +97,13 @@ public final class HttpProxy implements Processor {
 
   /**
    * @param transport closed with the proxy
+   * @param answers the worker's own, which gives back what was taken for an attempt
    * @param random for span ids; safe for use by many threads
    */
   public HttpProxy(
       Settings settings,
       HttpTransport transport,
+      AnswerMemory answers,
       OutboundGuard guard,
       Telemetry telemetry,
       InstantSource clock,
@@ -107,6 +114,7 @@ public final class HttpProxy implements Processor {
     this.clock = clock;
     this.random = random;
     this.transport = transport;
+    this.answers = answers;
   }
 
   @Override
@@ -203,7 +211,8 @@ public final class HttpProxy implements Processor {
               endpoint.httpVersion(),
               headers,
               body,
-              endpoint.responseBytesMax());
+              endpoint.responseBytesMax(),
+              bytes -> takeRoom(bytes, attempt));
       var answer = exchange(request, attempt, endpoint);
       var next = redirect(request, answer);
       if (next.isEmpty() || hops == REDIRECTS_MAX) {
@@ -256,24 +265,38 @@ public final class HttpProxy implements Processor {
       throws RetryException, PermanentException, InterruptedException {
     var left = attempt.deadline().remaining();
     if (left.isZero()) {
-      throw timedOut(attempt, endpoint);
+      throw timedOut(attempt, endpoint, "");
     }
     try {
       return transport.exchange(request, left);
+    } catch (NoRoomException noRoom) {
+      throw timedOut(attempt, endpoint, NO_ROOM);
     } catch (TimeoutException over) {
-      throw timedOut(attempt, endpoint);
+      throw timedOut(attempt, endpoint, "");
     } catch (IOException | IllegalArgumentException failed) {
       throw failure(failed, endpoint);
     }
   }
 
-  private static RetryException timedOut(Attempt attempt, Endpoint endpoint) {
+  private void takeRoom(long bytes, Attempt attempt) throws InterruptedException, NoRoomException {
+    if (!answers.take(bytes, attempt.deadline().remaining())) {
+      throw new NoRoomException();
+    }
+  }
+
+  /** A large answer is there but no memory for it. */
+  private static final class NoRoomException extends TimeoutException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private static RetryException timedOut(Attempt attempt, Endpoint endpoint, String why) {
     return RetryException.timedOut(
         "no complete answer from endpoint '"
             + endpoint.name()
             + "' within "
             + attempt.route().timeout().toMillis()
-            + " ms");
+            + " ms"
+            + why);
   }
 
   /** In words that hold no URL: a query may carry a token. */

@@ -16,10 +16,14 @@ public interface HttpTransport extends AutoCloseable {
   /** What a request says of itself where its client said nothing. */
   String USER_AGENT = "openhqm";
 
+  /** So much of an answer is read without asking for room, but for what is on its way by then. */
+  int SMALL_ANSWER = 64 * 1024;
+
   /**
    * @param url with path and query as they are to be sent
    * @param body empty: none is sent
    * @param answerBytesMax the largest body of an answer that is taken
+   * @param room for an answer that is larger than {@link #SMALL_ANSWER}
    */
   record Request(
       String method,
@@ -27,7 +31,25 @@ public interface HttpTransport extends AutoCloseable {
       Endpoint.HttpVersion version,
       Headers headers,
       Bytes body,
-      long answerBytesMax) {}
+      long answerBytesMax,
+      Room room) {
+    /** Whether an answer becomes large when that many bytes are added to so many. */
+    public boolean becomesLarge(long length, long more) {
+      return length <= SMALL_ANSWER && length + more > SMALL_ANSWER;
+    }
+  }
+
+  /** Memory for a large answer. */
+  @FunctionalInterface
+  interface Room {
+    /**
+     * Waits until there is room for an answer of so many bytes. Called once at most, with all that
+     * the answer can take, by the thread that asked for the exchange.
+     *
+     * @throws TimeoutException if there was none in the time that the exchange has
+     */
+    void take(long bytes) throws InterruptedException, TimeoutException;
+  }
 
   /**
    * @param status as it came: it may be one that HTTP does not have

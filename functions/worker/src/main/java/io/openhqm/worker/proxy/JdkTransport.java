@@ -9,6 +9,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -18,8 +20,9 @@ import javax.net.ssl.SSLContext;
 
 /**
  * Exchanges over the JDK's client and TLS: HTTP/2 where the backend agrees, else HTTP/1.1. It looks
- * names up by itself. A GET or HEAD whose connection ends before an answer begins it sends once
- * more within the same exchange; nothing tells it not to. Safe for use by many threads.
+ * names up by itself, and over HTTP/2 it takes in up to 16 MiB of a large answer before there is
+ * room for it. A GET or HEAD whose connection ends before an answer begins it sends once more
+ * within the same exchange; nothing tells it not to. Safe for use by many threads.
  */
 final class JdkTransport implements HttpTransport {
   private final HttpClient client;
@@ -43,12 +46,21 @@ final class JdkTransport implements HttpTransport {
   public Answer exchange(Request request, Duration left)
       throws IOException, InterruptedException, TimeoutException {
     long max = request.answerBytesMax();
+    long until = System.nanoTime() + left.toNanos();
     var tooLarge = new AtomicBoolean();
+    var large = new CompletableFuture<Optional<LimitedBody>>();
     var answer =
         client.sendAsync(
-            jdkRequest(request), info -> new LimitedBody(max, announced(request, info), tooLarge));
+            jdkRequest(request),
+            info -> new LimitedBody(max, announced(request, info), tooLarge, large));
+    answer.whenComplete((any, failed) -> large.complete(Optional.empty()));
     try {
-      var response = answer.get(left.toNanos(), TimeUnit.NANOSECONDS);
+      var waiting = large.get(left.toNanos(), TimeUnit.NANOSECONDS);
+      if (waiting.isPresent()) {
+        request.room().take(waiting.get().bytesMax());
+        waiting.get().readOn();
+      }
+      var response = answer.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
       return new Answer(response.statusCode(), headers(response), response.body());
     } catch (TimeoutException | InterruptedException stop) {
       answer.cancel(true);

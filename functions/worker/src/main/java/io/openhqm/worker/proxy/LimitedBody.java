@@ -5,16 +5,21 @@ import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Takes a body up to a limit; what is larger is never kept, and its connection is given up. */
+/**
+ * Takes a body up to a limit; what is larger is never kept, and its connection is given up. What is
+ * large waits for {@link #readOn}.
+ */
 final class LimitedBody implements BodySubscriber<Bytes> {
   private final long max;
   private final long announced;
   private final AtomicBoolean tooLarge;
+  private final CompletableFuture<Optional<LimitedBody>> large;
   private final CompletableFuture<Bytes> body = new CompletableFuture<>();
   private final List<byte[]> parts = new ArrayList<>(1);
   private Flow.Subscription subscription = NONE;
@@ -33,11 +38,27 @@ final class LimitedBody implements BodySubscriber<Bytes> {
    * @param announced how long it will be, or zero
    * @param tooLarge set where it is larger; over HTTP/2 the client says of such a body only that
    *     its stream was cancelled
+   * @param large given this one where it is large
    */
-  LimitedBody(long max, long announced, AtomicBoolean tooLarge) {
+  LimitedBody(
+      long max,
+      long announced,
+      AtomicBoolean tooLarge,
+      CompletableFuture<Optional<LimitedBody>> large) {
     this.max = max;
     this.announced = announced;
     this.tooLarge = tooLarge;
+    this.large = large;
+  }
+
+  /** How large it may be. */
+  long bytesMax() {
+    return announced > 0 ? announced : max;
+  }
+
+  /** There is room for it. */
+  void readOn() {
+    subscription.request(1);
   }
 
   @Override
@@ -52,7 +73,11 @@ final class LimitedBody implements BodySubscriber<Bytes> {
       refuse();
       return;
     }
-    given.request(1);
+    if (announced > HttpTransport.SMALL_ANSWER) {
+      large.complete(Optional.of(this));
+    } else {
+      given.request(1);
+    }
   }
 
   private void refuse() {
@@ -77,7 +102,10 @@ final class LimitedBody implements BodySubscriber<Bytes> {
       buffer.get(part);
       parts.add(part);
     }
-    subscription.request(1);
+    boolean waits = length > HttpTransport.SMALL_ANSWER && large.complete(Optional.of(this));
+    if (!waits) {
+      subscription.request(1);
+    }
   }
 
   @Override

@@ -141,7 +141,8 @@ public final class SocketTransport implements HttpTransport {
     return new IOException("the transport is closed");
   }
 
-  private Answer exchange(Request request, Origin origin, Call call) throws IOException {
+  private Answer exchange(Request request, Origin origin, Call call)
+      throws IOException, InterruptedException, TimeoutException {
     var connection = taken(origin, call);
     if (connection == null) {
       connection = connect(origin, call);

@@ -18,6 +18,7 @@ import io.openhqm.core.EngineException;
 import io.openhqm.core.Processor;
 import io.openhqm.core.config.OpenHqmConfig;
 import io.openhqm.core.endpoint.ConfiguredEndpoints;
+import io.openhqm.worker.AnswerMemory;
 import io.openhqm.worker.Attempts;
 import io.openhqm.worker.BatchWorker;
 import io.openhqm.worker.EchoProcessor;
@@ -37,6 +38,9 @@ import java.util.random.RandomGenerator;
 
 /** What the functions are made of that work on a queue. */
 public final class WorkerParts implements AutoCloseable {
+  /** The part of the heap that is for large answers of backends. */
+  private static final int LARGE_ANSWERS_SHARE = 8;
+
   private static final String GIVEN_UP_URL = "OPENHQM_GIVEN_UP_QUEUE_URL";
 
   private final Surroundings surroundings;
@@ -45,6 +49,8 @@ public final class WorkerParts implements AutoCloseable {
   private final LambdaTelemetry telemetry;
   private final FunctionEngines engines;
   private final EndpointResolver resolver;
+  private final AnswerMemory answers =
+      new AnswerMemory(Runtime.getRuntime().maxMemory() / LARGE_ANSWERS_SHARE);
 
   /** Not ThreadLocalRandom, whose seeds a snapshot holds: all that are restored would have them. */
   private final RandomGenerator random = new SecureRandom();
@@ -114,6 +120,7 @@ public final class WorkerParts implements AutoCloseable {
                 resolver,
                 processor,
                 attempts,
+                answers,
                 engines.responses(),
                 telemetry,
                 clock,
@@ -181,6 +188,7 @@ public final class WorkerParts implements AutoCloseable {
       return new HttpProxy(
           new HttpProxy.Settings(proxy.followRedirects()),
           new SocketTransport(proxy.connectTimeout(), guard),
+          answers,
           guard,
           telemetry,
           clock,
