@@ -31,6 +31,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 
@@ -245,7 +247,8 @@ public final class OpenHqmServer implements AutoCloseable {
             worker,
             attempts,
             telemetry,
-            clock);
+            clock,
+            hands());
     var sweep =
         new Sweep(
             new Sweep.Settings(
@@ -259,6 +262,23 @@ public final class OpenHqmServer implements AutoCloseable {
                 telemetry,
                 clock));
     return new Workers(processor, attempts, pool, new SweepLoop(sweep, telemetry));
+  }
+
+  /**
+   * What works on messages: as many threads as there are workers. A user's own processor may
+   * compute for long, and virtual threads give way only where they wait: health, the API and the
+   * heartbeat of leases would stand still with it.
+   */
+  private Executor hands() {
+    return isOwnProcessor()
+        ? Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("processor-", 0).factory())
+        : Thread::startVirtualThread;
+  }
+
+  private boolean isOwnProcessor() {
+    boolean isEcho = config.processor().name().filter(name -> !name.equals("echo")).isEmpty();
+    return !config.proxy().enabled() && !isEcho;
   }
 
   private Processor processor(
@@ -279,7 +299,7 @@ public final class OpenHqmServer implements AutoCloseable {
           random);
     }
     var own = config.processor();
-    return own.name().filter(name -> !name.equals("echo")).isPresent()
+    return isOwnProcessor()
         ? Processors.load(own.name().get(), own.jars(), own.config())
         : new EchoProcessor(clock);
   }

@@ -10,7 +10,7 @@ final class SweepLoop implements AutoCloseable {
 
   private final Sweep sweep;
   private final Telemetry telemetry;
-  private final Thread thread = Thread.ofVirtual().name("sweep").unstarted(this::loop);
+  private final Thread thread = Thread.ofPlatform().daemon().name("sweep").unstarted(this::loop);
   private volatile boolean closed;
 
   SweepLoop(Sweep sweep, Telemetry telemetry) {

@@ -185,7 +185,9 @@ class LifecycleTest {
   @Test
   void aStartThatFailsLeavesNothingOpen() throws Exception {
     String withProcessor =
-        "processor: {name: closing, jar: \"" + ClosingProcessor.jar(folder) + "\"}\n";
+        "processor: {name: closing, jar: \""
+            + ProcessorJar.naming(ClosingProcessor.class, folder)
+            + "\"}\n";
     try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String config =
           config(Integer.toString(taken.getLocalPort()), "1")

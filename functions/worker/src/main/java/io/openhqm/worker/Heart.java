@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Does a thing again and again from a thread of its own, until it is closed. */
+/**
+ * Does a thing again and again from a thread of its own, until it is closed. That is no virtual
+ * one: who computes on those would hold it up, and leases would lapse while work goes on.
+ */
 final class Heart implements AutoCloseable {
   private static final Duration BEAT = Duration.ofMillis(200);
 
@@ -20,7 +23,7 @@ final class Heart implements AutoCloseable {
   }
 
   void start() {
-    Thread.ofVirtual().name("heartbeat").start(this::beat);
+    Thread.ofPlatform().daemon().name("heartbeat").start(this::beat);
   }
 
   private void beat() {

@@ -10,12 +10,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Works on what a polled queue holds, on each message in a virtual thread of its own. How many at a
- * time, and what is passed over meanwhile, {@link Lanes} decides.
+ * Works on what a polled queue holds, on many messages at a time. How many, and what is passed over
+ * meanwhile, {@link Lanes} decides.
  */
 public final class WorkerPool implements AutoCloseable {
   private static final Duration WAIT = Duration.ofSeconds(1);
@@ -44,6 +45,7 @@ public final class WorkerPool implements AutoCloseable {
   private final Attempts attempts;
   private final Telemetry telemetry;
   private final InstantSource clock;
+  private final Executor hands;
   private final Lanes lanes;
   private final Semaphore freed = new Semaphore(0);
   private final Thread receiver;
@@ -62,20 +64,27 @@ public final class WorkerPool implements AutoCloseable {
 
   private volatile boolean stopping;
 
-  /** A pool that stands still until {@link #start}. */
+  /**
+   * A pool that stands still until {@link #start}.
+   *
+   * @param hands begins at once what it is given, in another thread; not in a virtual one where the
+   *     processor may compute, as it would keep those of the server from going on
+   */
   public WorkerPool(
       Settings settings,
       RequestQueue queue,
       Worker worker,
       Attempts attempts,
       Telemetry telemetry,
-      InstantSource clock) {
+      InstantSource clock,
+      Executor hands) {
     this.settings = settings;
     this.queue = queue;
     this.worker = worker;
     this.attempts = attempts;
     this.telemetry = telemetry;
     this.clock = clock;
+    this.hands = hands;
     this.lanes =
         new Lanes(Lanes.Settings.of(settings.count()), worker.resolver(), queue.features());
     this.nextExtension = clock.instant();
@@ -174,7 +183,7 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   private void begin(Lanes.Turn turn) {
-    Thread.startVirtualThread(
+    hands.execute(
         () -> {
           try {
             work(turn);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.openhqm.core.Telemetry;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -34,5 +35,25 @@ final class HeartTest {
       await().until(() -> beats.get() > 2);
     }
     assertThat(troubles).containsExactly(defect);
+  }
+
+  @Test
+  void itBeatsThoughAllVirtualThreadsCompute() {
+    var beats = new AtomicInteger();
+    var computing = new AtomicBoolean(true);
+    try (var heart = new Heart(beats::incrementAndGet, telemetry)) {
+      for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+        Thread.startVirtualThread(
+            () -> {
+              while (computing.get()) {
+                Thread.onSpinWait();
+              }
+            });
+      }
+      heart.start();
+      await().until(() -> beats.get() > 2);
+    } finally {
+      computing.set(false);
+    }
   }
 }

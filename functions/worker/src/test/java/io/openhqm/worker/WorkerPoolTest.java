@@ -185,7 +185,13 @@ final class WorkerPoolTest {
                 new Random(7),
                 Thread::sleep));
     return new WorkerPool(
-        new WorkerPool.Settings(COUNT, 10, lease), from, worker, attempts, seen, clock);
+        new WorkerPool.Settings(COUNT, 10, lease),
+        from,
+        worker,
+        attempts,
+        seen,
+        clock,
+        Thread::startVirtualThread);
   }
 
   private UUID submit(String endpoint) {
