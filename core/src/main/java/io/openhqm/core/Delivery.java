@@ -42,4 +42,16 @@ public interface Delivery {
    * @throws UnavailableException if the queue gave no answer; the message may be delivered again
    */
   void settle(Outcome outcome);
+
+  /**
+   * Gives the message back, to wait in {@code lane} from now on instead of its own ({@link
+   * Metadata#lane()}), where it keeps its place by priority and age. A queue that does not declare
+   * {@link QueueFeatures#lanes()}, or has seen very many, hands it over again after {@code
+   * otherwise}. Settles the delivery.
+   *
+   * @throws UnavailableException as {@link #settle}
+   */
+  default void moveTo(String lane, Duration otherwise) {
+    settle(new Outcome.RetryAfter(otherwise));
+  }
 }

@@ -3,6 +3,7 @@ package io.openhqm.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,12 @@ class SlowBackendTest {
           endpoints:
             slow: {url: "%1$s/hold"%2$s}
             fast: {url: "%1$s"}
+        routing:
+          enabled: true
+          config_dict:
+            routes:
+              - {match_field: payload.to, match_value: slow, endpoint: slow}
+              - {match_field: payload.to, match_value: fast, endpoint: fast}
         """
             .formatted(backend.url(), slowOnes));
   }
@@ -63,6 +70,41 @@ class SlowBackendTest {
       Awaitility.await()
           .until(() -> server.get("/metrics").text().contains("openhqm_worker_active 1.0"));
       assertThat(server.get("/metrics").text()).doesNotContain("openhqm_worker_errors_total{");
+    }
+  }
+
+  @Test
+  void moreJobsThanAreParkedWhoseContentSendsThemToABackendThatDoesNotAnswerHoldUpNoOther() {
+    try (var server = start("")) {
+      var slow = new ArrayList<String>();
+      for (int i = 0; i < 1_500; i++) {
+        slow.add(server.submit("{\"payload\":{\"to\":\"slow\"}}").id());
+      }
+      String fast = server.submit("{\"payload\":{\"to\":\"fast\"}}").id();
+      assertThat(server.finished(fast).field("status")).isEqualTo("COMPLETED");
+      assertThat(backend.requestsTo("/hold")).hasSize(5);
+      assertThat(server.get("/metrics").text()).doesNotContain("openhqm_worker_errors_total{");
+      backend.release();
+      Awaitility.await()
+          .until(
+              () ->
+                  slow.stream()
+                      .map(id -> server.get("/api/v1/status/" + id).field("status"))
+                      .allMatch("COMPLETED"::equals));
+      assertThat(backend.requestsTo("/hold")).as("one call each").hasSize(slow.size());
+    }
+  }
+
+  @Test
+  void moreBytesThanAreParkedWhoseContentSendsThemToABackendThatDoesNotAnswerHoldUpNoOther() {
+    try (var server = start("")) {
+      String job = "{\"payload\":{\"to\":\"slow\",\"fill\":\"%s\"}}".formatted("x".repeat(200_000));
+      for (int i = 0; i < 150; i++) {
+        server.submit(job);
+      }
+      String fast = server.submit("{\"payload\":{\"to\":\"fast\"}}").id();
+      assertThat(server.finished(fast).field("status")).isEqualTo("COMPLETED");
+      assertThat(backend.requestsTo("/hold")).hasSize(5);
     }
   }
 }

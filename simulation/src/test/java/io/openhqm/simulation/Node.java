@@ -29,6 +29,9 @@ final class Node {
   static final Duration LEASE = Duration.ofSeconds(9);
   private static final int HANDS = 4;
 
+  /** So few that it happens to be too few. */
+  private static final int PARKED = 2;
+
   private final World world;
   private final Scheduler scheduler;
   private final String name;
@@ -141,7 +144,8 @@ final class Node {
                 world.ports.responses(),
                 world.witness,
                 scheduler));
-    var sharing = new Lanes(Lanes.Settings.of(HANDS), resolver, queue.features());
+    var sharing =
+        new Lanes(new Lanes.Settings(HANDS, 1_000, PARKED, 1 << 20), resolver, queue.features());
     lanes = Optional.of(sharing);
     scheduler.spawn(life, name + "-receiver", () -> receive(new Hands(life, sharing, worker)));
     scheduler.spawn(
@@ -181,8 +185,18 @@ final class Node {
             world.witness.saw("a message parked");
           }
         }
+        hands.lanes().surplus().forEach(this::move);
       }
       scheduler.sleep(Duration.ofMillis(700));
+    }
+  }
+
+  private void move(Lanes.Surplus surplus) {
+    world.witness.saw("a message moved to another lane");
+    try {
+      surplus.delivery().moveTo(surplus.lane(), Duration.ofSeconds(1));
+    } catch (UnavailableException noAnswer) {
+      scheduler.note("not moved: " + surplus.delivery().message().id());
     }
   }
 
@@ -211,7 +225,7 @@ final class Node {
 
   private void keepParked(List<Delivery> parked, Duration duration) {
     try {
-      parked.forEach(delivery -> delivery.extend(duration));
+      world.ports.queue().extendAll(parked, duration);
     } catch (UnavailableException noAnswer) {
       world.witness.trouble("what is parked may come again", noAnswer);
     }

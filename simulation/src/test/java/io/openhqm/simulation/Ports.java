@@ -338,6 +338,14 @@ final class Ports {
         call("settle " + id + " " + outcome, NOBODY, done(() -> real.settle(outcome)));
         realQueue.deadLetters().find(id).ifPresent(witness::buried);
       }
+
+      @Override
+      public void moveTo(String lane, Duration otherwise) {
+        call(
+            "move " + message().id() + " to " + lane,
+            NOBODY,
+            done(() -> real.moveTo(lane, otherwise)));
+      }
     }
   }
 

@@ -52,6 +52,7 @@ final class SimulationTest {
             "a queue showed nothing",
             "a message delivered twice",
             "a message parked",
+            "a message moved to another lane",
             "a full lane passed over",
             "a body left in the blob store",
             "a delay held by the store",

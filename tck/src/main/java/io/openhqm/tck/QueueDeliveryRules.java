@@ -79,6 +79,39 @@ abstract class QueueDeliveryRules extends QueueRules {
   }
 
   @Test
+  void q04WhatIsKeptNoLongerCanBeHadAtOnce() throws Exception {
+    var message = sent();
+
+    received(1, ticks(1_000)).getFirst().extend(Duration.ZERO);
+
+    assertThat(receivedOne().message()).isEqualTo(message);
+  }
+
+  @Test
+  void q04ManyAreExtendedTogether() throws Exception {
+    int many = 12; // more than some products take in one call
+    for (int i = 0; i < many; i++) {
+      sent();
+    }
+    var all = received(many, ticks(20));
+    assertThat(all).hasSize(many);
+    all.getFirst().settle(DONE);
+
+    queue.extendAll(all, ticks(40));
+    passTime(ticks(30));
+    assertNothingComes();
+
+    queue.extendAll(all, Duration.ZERO);
+    var again = received(many, ticks(20));
+    assertThat(ids(again))
+        .as("all but the one that was done")
+        .containsExactlyInAnyOrderElementsOf(ids(all.subList(1, many)));
+    queue.extendAll(List.of(), ticks(1));
+    queue.extendAll(all, Duration.ZERO);
+    assertNothingComes();
+  }
+
+  @Test
   void q05MessageToRetryComesAgainAfterTheDelay() throws Exception {
     if (!queue.features().canRetryAfter(ticks(2))) {
       return; // q07 proves that such a delay is refused

@@ -63,6 +63,7 @@ abstract class QueueFuzzRules extends DeadLetterRules {
     private final Map<UUID, Message> waiting = new LinkedHashMap<>();
     private final Map<UUID, Instant> due = new HashMap<>();
     private final Map<UUID, Held> held = new HashMap<>();
+    private final Map<UUID, String> moved = new HashMap<>();
     private final List<Delivery> old = new ArrayList<>();
 
     Run(int seed) {
@@ -96,12 +97,16 @@ abstract class QueueFuzzRules extends DeadLetterRules {
 
     private void receive(int max) throws InterruptedException {
       var visibility = isRealTime() ? java.time.Duration.ofHours(1) : ticks(2);
-      var got = queue.receive(max, visibility, java.time.Duration.ZERO);
+      var full = random.nextBoolean() ? Set.of("lane0") : Set.<String>of();
+      var got = queue.receive(max, visibility, java.time.Duration.ZERO, full);
       for (var delivery : got) {
         var message = delivery.message();
         var id = message.id();
         assertThat(waiting.get(id)).as("%s: settled, or never sent", name).isEqualTo(message);
         assertThat(due.get(id)).as("%s: not due", name).isBeforeOrEqualTo(time().instant());
+        if (queue.features().lanes()) {
+          assertThat(full).as("%s: its lane is full", name).doesNotContain(moved.get(id));
+        }
         var before = held.get(id);
         if (before != null) {
           assertThat(before.until).as("%s: held", name).isBeforeOrEqualTo(time().instant());
@@ -133,10 +138,16 @@ abstract class QueueFuzzRules extends DeadLetterRules {
       }
       held.remove(id);
       old.add(one.delivery);
-      switch (random.nextInt(4)) {
+      switch (random.nextInt(5)) {
         case 0 -> {
           one.delivery.settle(retryNow());
           due.put(id, Instant.MIN);
+        }
+        case 2 -> {
+          String lane = "lane" + random.nextInt(2);
+          one.delivery.moveTo(lane, java.time.Duration.ZERO);
+          due.put(id, Instant.MIN);
+          moved.put(id, lane);
         }
         case 1 -> {
           one.delivery.settle(new Outcome.DeadLetter(name));

@@ -226,6 +226,85 @@ abstract class QueueOrderRules extends QueueDeliveryRules {
     }
   }
 
+  @Test
+  void q28WhatIsMovedToAFullLaneIsPassedOverAndKeepsItsPlace() throws Exception {
+    if (cannotMove()) {
+      return;
+    }
+    var first = sent(toEndpoint("mixed", 5));
+    var second = sent(toEndpoint("mixed", 5));
+    var moved = received(1, ticks(50)).getFirst();
+    moved.moveTo("full", ticks(2));
+    moved.moveTo("twice", ticks(2));
+    if (!queue.features().lanes()) {
+      passTime(ticks(2));
+      assertThat(ids(received(2, ticks(50))))
+          .as("no lanes are declared, so it is a retry")
+          .containsExactlyInAnyOrderElementsOf(idsOf(first, second));
+      assertNothingComes();
+      return;
+    }
+    var other = moved.message().equals(first) ? second : first;
+    assertThat(ids(received(9, ticks(6), Set.of("full")))).containsExactly(other.id());
+    assertThat(received(9, ticks(6), Set.of("full"))).isEmpty();
+    assertThat(ids(received(9, ticks(6), Set.of("mixed", "twice"))))
+        .containsExactly(moved.message().id());
+    var urgent = sent(toEndpoint("mixed", 6));
+    passTime(ticks(6));
+    var got = oneByOne();
+    assertThat(got).containsExactlyInAnyOrderElementsOf(idsOf(first, second, urgent));
+    if (queue.features().priorities()) {
+      assertThat(got).startsWith(urgent.id());
+    }
+    if (queue.features().ordering() && ordersBeyondSessions()) {
+      assertThat(got).containsSubsequence(idsOf(first, second));
+    }
+  }
+
+  private boolean cannotMove() {
+    // q07 proves that such a delay is refused
+    return !queue.features().lanes() && !queue.features().canRetryAfter(ticks(2));
+  }
+
+  @Test
+  void q28WhatIsMovedKeepsItsSessionInOrder() throws Exception {
+    if (cannotMove() || !queue.features().ordering()) {
+      return; // q16MessagesOfASessionComeOneAfterTheOther proves what is declared
+    }
+    var first = sent(newMessageOf("s"));
+    var second = sent(newMessage(newId(), new Priority(9), Optional.of("s")));
+    received(1, ticks(50)).getFirst().moveTo("full", ticks(2));
+    assertThat(received(9, ticks(6), Set.of("full"))).isEmpty();
+
+    if (!queue.features().lanes()) {
+      passTime(ticks(2));
+    }
+    var delivery = received(9, ticks(6));
+    assertThat(ids(delivery)).containsExactly(first.id());
+    delivery.getFirst().settle(DONE);
+    assertThat(ids(received(9, ticks(6), Set.of("full")))).containsExactly(second.id());
+  }
+
+  @Test
+  void q28WhoNoLongerHoldsAMessageMovesNothing() throws Exception {
+    if (cannotMove()) {
+      return;
+    }
+    sent();
+    var late = received(1, ticks(2)).getFirst();
+    passTime(ticks(2));
+    var now = received(1, ticks(50)).getFirst();
+
+    late.moveTo("full", ticks(2));
+
+    passTime(ticks(2));
+    assertNothingComes();
+    now.settle(DONE);
+    now.moveTo("full", ticks(2));
+    passTime(ticks(60));
+    assertNothingComes();
+  }
+
   private Message toEndpoint(String endpoint, int priority) {
     var plain = ofPriority(priority);
     var none = plain.metadata();

@@ -160,16 +160,11 @@ final class Arrival extends Operation {
     if (!has(kind, Kind.MESSAGE)) {
       return -1;
     }
-    line = laneNumber(sql) * Kind.LANE + level;
+    line = LaneTable.number(sql, board, lane) * Kind.LANE + level;
     if (ofSession != null && sql.isBusy(ofSession)) {
       return Kind.PARKED + line;
     }
     return due < 0 ? line : Kind.DELAYED + line;
-  }
-
-  private int laneNumber(Sql sql) throws SQLException {
-    var known = board.lanes().number(lane);
-    return known.isPresent() ? known.getAsInt() : LaneTable.number(sql, lane);
   }
 
   private boolean insert(Sql sql) throws SQLException {
@@ -268,15 +263,8 @@ final class Arrival extends Operation {
     return request != null && request.length > Sql.BIG ? kind | Kind.BIG : kind;
   }
 
-  private void nameLane() {
-    int number = line / Kind.LANE;
-    if (number != Lanes.SHARED && board.lanes().number(lane).isEmpty()) {
-      board.lanes().name(number, lane);
-    }
-  }
-
   private void place(Entry entry, boolean newest) {
-    nameLane();
+    board.lanes().nameIfNew(line / Kind.LANE, lane);
     if (Kind.isParked(ready)) {
       return;
     }

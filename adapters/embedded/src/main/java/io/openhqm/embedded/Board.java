@@ -115,13 +115,13 @@ final class Board {
   /** An older message can be delivered now, and the file says so. */
   void becameReady(Entry entry) {
     unplace(entry);
-    if (lanes.of(entry).addOlder(entry)) {
+    if (lanes.of(entry).addOlder(entry, windowOfLane())) {
       entry.place = Entry.Place.READY;
       entries.put(entry.id, entry);
       keep(entry);
       wakeReceiver();
     } else {
-      drop(entry);
+      forgetIfIdle(entry);
     }
   }
 
@@ -327,6 +327,10 @@ final class Board {
   void extendVisibility(Entry entry, int delivery, Duration duration) {
     if (entry.place == Entry.Place.OUT && entry.deliveries == delivery) {
       entry.visibleUntil = later(clock.millis(), duration);
+      if (entry.visibleUntil < nextReturn) {
+        nextReturn = entry.visibleUntil;
+        wakeReceiver();
+      }
     }
   }
 

@@ -43,7 +43,13 @@ final class LaneTable {
     return (int) Math.min(ready / Kind.LANE, Integer.MAX_VALUE);
   }
 
-  /** The number of a lane that memory does not know yet; it has one from now on, if it can. */
+  /** The number of a lane; it has one from now on, if it can. */
+  static int number(Sql sql, Board board, String name) throws SQLException {
+    var known = board.lanes().number(name);
+    return known.isPresent() ? known.getAsInt() : number(sql, name);
+  }
+
+  /** Of one that memory does not know yet. */
   static int number(Sql sql, String name) throws SQLException {
     if (name.length() > NAME_MAX) {
       return Lanes.SHARED;

@@ -59,6 +59,13 @@ final class Lanes {
     numbers.put(name, number);
   }
 
+  /** As {@link #name}, if it has a number of its own and none was known. */
+  void nameIfNew(int number, String name) {
+    if (number != SHARED && !numbers.containsKey(name)) {
+      name(number, name);
+    }
+  }
+
   /** Empty: the lane has no number yet. */
   OptionalInt number(String name) {
     var number = numbers.get(name);

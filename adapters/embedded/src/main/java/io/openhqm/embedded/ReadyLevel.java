@@ -53,8 +53,10 @@ final class ReadyLevel {
    * A message of any age that can be delivered now and is marked so in the file. False: it was left
    * there.
    */
-  boolean addOlder(Entry entry) {
-    if (spilled && !reading && entry.seq > cursor) {
+  boolean addOlder(Entry entry, int window) {
+    boolean isFull = fresh.size() + returned.size() >= window;
+    if ((spilled || isFull) && !reading && entry.seq > cursor) {
+      spilled = true;
       leftInFile++;
       return false;
     }

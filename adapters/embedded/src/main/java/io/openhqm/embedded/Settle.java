@@ -12,16 +12,27 @@ final class Settle extends Operation {
   private final Entry entry;
   private final int delivery;
   private final Outcome outcome;
+  private final @Nullable String lane;
   private final Instant now;
   private boolean done;
+  private int line;
   private long due = -1;
   private @Nullable Entry successor;
 
   Settle(Parts parts, Entry entry, int delivery, Outcome outcome) {
+    this(parts, entry, delivery, outcome, null);
+  }
+
+  /**
+   * @param lane where the message is to wait from now on, and not until the delay of {@code
+   *     outcome} is over, if there is such a lane; null: where it waited before
+   */
+  Settle(Parts parts, Entry entry, int delivery, Outcome outcome, @Nullable String lane) {
     this.parts = parts;
     this.entry = entry;
     this.delivery = delivery;
     this.outcome = outcome;
+    this.lane = lane;
     now = parts.clock().instant();
   }
 
@@ -35,9 +46,12 @@ final class Settle extends Operation {
     switch (outcome) {
       case Outcome.Done() -> forget(sql);
       case Outcome.RetryAfter(var delay) -> {
+        int number = lane == null ? Lanes.SHARED : LaneTable.number(sql, parts.board(), lane);
+        boolean moves = number != Lanes.SHARED;
+        line = moves ? number * Kind.LANE + entry.line % Kind.LANE : entry.line;
         var again = EndJob.later(now, delay);
-        due = again.isAfter(now) ? Sql.ms(again) : -1;
-        int ready = due < 0 ? entry.line : Kind.DELAYED + entry.line;
+        due = again.isAfter(now) && !moves ? Sql.ms(again) : -1;
+        int ready = due < 0 ? line : Kind.DELAYED + line;
         done = sql.wait(entry.seq, entry.kind, ready, due, RowCodec.encode(entry.part));
       }
       case Outcome.DeadLetter(var reason) -> bury(sql, reason);
@@ -92,6 +106,10 @@ final class Settle extends Operation {
     entry.deliveries++;
     switch (outcome) {
       case Outcome.RetryAfter retry -> {
+        if (lane != null && line != entry.line) {
+          board.lanes().nameIfNew(line / Kind.LANE, lane);
+        }
+        entry.line = line;
         if (due < 0) {
           board.becameReady(entry);
         } else {

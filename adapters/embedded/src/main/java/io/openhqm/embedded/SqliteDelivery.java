@@ -47,6 +47,15 @@ final class SqliteDelivery implements Delivery {
 
   @Override
   public void settle(Outcome outcome) {
+    settle(new Settle(parts, entry, number, outcome));
+  }
+
+  @Override
+  public void moveTo(String lane, Duration otherwise) {
+    settle(new Settle(parts, entry, number, new Outcome.RetryAfter(otherwise), lane));
+  }
+
+  private void settle(Settle how) {
     var board = parts.board();
     board.lock.lock();
     try {
@@ -64,7 +73,7 @@ final class SqliteDelivery implements Delivery {
       board.lock.unlock();
     }
     try {
-      parts.writer().write(new Settle(parts, entry, number, outcome));
+      parts.writer().write(how);
     } catch (RuntimeException e) {
       board.lock.lock();
       try {

@@ -8,6 +8,9 @@ import io.openhqm.core.Engine;
 import io.openhqm.core.Message;
 import io.openhqm.core.Metadata;
 import io.openhqm.core.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -18,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +152,111 @@ final class LanesTest {
     deliveries(1).getFirst().settle(new Outcome.RetryAfter(MINUTE));
     clock.advance(MINUTE);
     assertThat(received(1, "slow")).isEmpty();
+    assertThat(received(1)).containsExactly(message);
+  }
+
+  private void move(Delivery delivery) {
+    delivery.moveTo("full", MINUTE);
+  }
+
+  @Test
+  void whatIsMovedToAFullLaneIsPassedOverAndMemoryStaysSmall() throws Exception {
+    var moved = new ArrayList<Message>();
+    for (int i = 0; i < 1_000; i++) {
+      moved.add(accept(""));
+    }
+    var fast = accept("");
+    for (int left = moved.size(); left > 0; ) {
+      var some = deliveries(Math.min(10, left), "full");
+      some.forEach(this::move);
+      left -= some.size();
+    }
+    for (int round = 0; round < 2; round++) {
+      assertThat(received(10, "full")).containsExactly(fast);
+      assertThat(received(10, "full")).isEmpty();
+      assertThat(known()).isLessThan(600);
+      reopen();
+    }
+    moved.add(fast);
+    var got = new ArrayList<Message>();
+    for (var some = deliveries(64); !some.isEmpty(); some = deliveries(64)) {
+      for (var delivery : some) {
+        got.add(delivery.message());
+        delivery.settle(new Outcome.Done());
+      }
+    }
+    assertThat(got).isEqualTo(moved);
+  }
+
+  @Test
+  void aProcessThatDiesBeforeAMoveIsCommittedHasNotMovedAndLostNothing() throws Exception {
+    var message = accept("own");
+    var delivery = deliveries(1).getFirst();
+    var writer = ((EmbeddedEngine) engine).parts().writer();
+    var move = Thread.ofVirtual().unstarted(() -> move(delivery));
+    var copy = folder.resolve("copy.db");
+    writer
+        .write(
+            new Operation() {
+              @Override
+              void run(Sql sql) {
+                move.start();
+                Awaitility.await().until(() -> move.getState() == Thread.State.WAITING);
+                writer.hand(
+                    new Operation() {
+                      @Override
+                      void run(Sql sql) {
+                        copyTo(copy);
+                      }
+                    });
+              }
+            })
+        .await();
+    move.join();
+    var committed = folder.resolve("committed.db");
+    copyTo(committed);
+
+    assertThat(after(copy, "full")).as("in its own lane").containsExactly(message);
+    assertThat(after(copy, "own")).isEmpty();
+    assertThat(after(committed, "full")).isEmpty();
+    assertThat(after(committed, "own")).as("in the other lane").containsExactly(message);
+  }
+
+  /** What the disk would hold if the process died now. */
+  private void copyTo(Path copy) {
+    try {
+      Files.copy(folder.resolve("test.db"), copy);
+      Files.copy(folder.resolve("test.db-wal"), Path.of(copy + "-wal"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private List<Message> after(Path file, String full) throws InterruptedException {
+    try (var other = EmbeddedEngines.open(EmbeddedSettings.of(file), clock)) {
+      return other.queue().orElseThrow().receive(10, MINUTE, Duration.ZERO, Set.of(full)).stream()
+          .map(Delivery::message)
+          .toList();
+    }
+  }
+
+  @Test
+  void aRetryComesBackIntoTheLaneThatItWasMovedTo() throws Exception {
+    var message = accept("own");
+    deliveries(1).forEach(this::move);
+    deliveries(1, "own").getFirst().settle(new Outcome.RetryAfter(MINUTE));
+    clock.advance(MINUTE);
+    assertThat(received(1, "full")).isEmpty();
+    assertThat(received(1, "own")).containsExactly(message);
+  }
+
+  @Test
+  void whatCannotHaveALaneOfItsOwnComesAgainLater() throws Exception {
+    var message = accept("own");
+    deliveries(1).getFirst().moveTo("x".repeat(1_000), MINUTE);
+    assertThat(received(1)).isEmpty();
+    clock.advance(MINUTE);
+    assertThat(received(1, "own")).isEmpty();
     assertThat(received(1)).containsExactly(message);
   }
 

@@ -126,6 +126,18 @@ final class MemoryQueue extends Port implements RequestQueue {
           });
     }
 
+    @Override
+    public void moveTo(String lane, Duration otherwise) {
+      locked(
+          () -> {
+            if (isMine()) {
+              settled = true;
+              waiting.move(entry, lane, memory.now());
+            }
+            return lane;
+          });
+    }
+
     private boolean isMine() {
       return !settled && waiting.isHeld(entry, number);
     }

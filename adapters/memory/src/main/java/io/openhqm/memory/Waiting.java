@@ -30,18 +30,17 @@ final class Waiting {
     /** How often it was handed out; tells one delivery from the next. */
     int deliveries;
 
+    private String lane;
+
     private Entry(Message message, long number, Instant notBefore) {
       this.message = message;
+      this.lane = message.metadata().lane();
       this.number = number;
       this.notBefore = notBefore;
     }
 
     private Priority priority() {
       return message.metadata().priority();
-    }
-
-    private String lane() {
-      return message.metadata().lane();
     }
 
     private Optional<String> session() {
@@ -138,10 +137,17 @@ final class Waiting {
     arrived.signal();
   }
 
+  /** Moves it to another lane, where it waits from {@code now} on. */
+  void move(Entry entry, String lane, Instant now) {
+    leaveLine(entry);
+    entry.lane = lane;
+    postpone(entry, now);
+  }
+
   private void leaveLine(Entry entry) {
     later.remove(entry);
     ready.computeIfPresent(
-        entry.lane(),
+        entry.lane,
         (name, lane) -> {
           lane.remove(entry);
           return lane.isEmpty() ? null : lane;
@@ -152,7 +158,7 @@ final class Waiting {
   Optional<Entry> take(Instant now, Instant until, Set<String> full) {
     while (!later.isEmpty() && !later.first().notBefore.isAfter(now)) {
       var due = later.pollFirst();
-      ready.computeIfAbsent(due.lane(), unseen -> new TreeSet<>(BY_PRIORITY)).add(due);
+      ready.computeIfAbsent(due.lane, unseen -> new TreeSet<>(BY_PRIORITY)).add(due);
     }
     var first =
         ready.entrySet().stream()

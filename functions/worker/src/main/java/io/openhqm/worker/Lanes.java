@@ -9,23 +9,32 @@ import io.openhqm.core.Priority;
 import io.openhqm.core.QueueFeatures;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Who is worked on next in one process: each backend has hands of its own, so that one that is slow
  * or full holds up nobody else. What comes for a backend without a free hand is parked, in bounded
- * number, and not claimed; where the queue tells lanes apart, it is not even taken. Decides only:
- * starts nothing, waits for nothing, asks no port. Safe for use by many threads.
+ * number, and not claimed; where the queue tells lanes apart, it is not even taken. A message whose
+ * way only its content tells has to be taken once: what is too much to be parked goes back, to wait
+ * in a lane that leads to this backend only. Decides only: starts nothing, waits for nothing, asks
+ * no port. Safe for use by many threads.
  */
 public final class Lanes {
   private static final int NAMES_MAX = 100;
+
+  /**
+   * How many messages are taken in one go while there are some that are only moved: a queue that
+   * groups its writes moves them in one, and what is behind them is reached the sooner.
+   */
+  private static final int MOVED_AT_ONCE = 100;
 
   /** What a parked delivery takes beside its payload. */
   private static final int OVERHEAD_BYTES = 1_000;
@@ -88,6 +97,13 @@ public final class Lanes {
     }
   }
 
+  /**
+   * A delivery that there is no room for.
+   *
+   * @param lane of the queue, for it to wait in until its backend has a free hand
+   */
+  public record Surplus(Delivery delivery, String lane) {}
+
   private static final Comparator<Turn> BY_PRIORITY =
       Comparator.comparing(Turn::priority).reversed().thenComparingLong(turn -> turn.number);
 
@@ -95,12 +111,18 @@ public final class Lanes {
   private final class Lane {
     private final Backend backend;
     private final int hands;
-    private final PriorityQueue<Turn> parked = new PriorityQueue<>(BY_PRIORITY);
+    private final TreeSet<Turn> parked = new TreeSet<>(BY_PRIORITY);
 
     /** Lanes of the queue that lead here and nowhere else. */
     private final Set<String> names = new HashSet<>();
 
     private int running;
+
+    /**
+     * Something was moved, so that no more is parked than is: it would be done before what was
+     * moved and is older.
+     */
+    private boolean moves;
 
     Lane(Backend backend, int most) {
       this.backend = backend;
@@ -114,6 +136,27 @@ public final class Lanes {
     int room() {
       return mayBegin() && parked.isEmpty() ? hands - running : 0;
     }
+
+    void park(Turn turn) {
+      parked.add(turn);
+      Lanes.this.parked++;
+      parkedBytes += turn.bytes();
+    }
+
+    Turn unpark(Turn turn) {
+      parked.remove(turn);
+      Lanes.this.parked--;
+      parkedBytes -= turn.bytes();
+      return turn;
+    }
+
+    /** Of what is parked, the last in turn is too much; in the lane that is said waits its like. */
+    void giveUp() {
+      String own = "routed to " + backend.name() + " " + backend.origin();
+      names.add(own);
+      moves = true;
+      surplus.add(new Surplus(unpark(parked.last()).delivery, own));
+    }
   }
 
   private final Settings settings;
@@ -121,6 +164,7 @@ public final class Lanes {
   private final boolean queueHasLanes;
   private final Map<Backend, Lane> lanes = new HashMap<>();
   private int total;
+  private final List<Surplus> surplus = new ArrayList<>();
   private int parked;
   private long parkedBytes;
   private long numbers;
@@ -137,11 +181,16 @@ public final class Lanes {
   /**
    * What is wanted now.
    *
-   * @param most how many messages at most
+   * @param most how many messages at most, where none is taken only to be moved
    */
   public synchronized Wanted wanted(int most) {
     int max = Math.min(most, settings.count());
     boolean anyFull = false;
+    for (var lane : lanes.values()) {
+      if (lane.moves) {
+        max = Math.max(max, MOVED_AT_ONCE);
+      }
+    }
     for (var lane : lanes.values()) {
       if (lane.room() == 0) {
         anyFull = true;
@@ -154,20 +203,16 @@ public final class Lanes {
       return new Wanted(max, Set.of(), false);
     }
     boolean crowded = parked >= settings.parked() || parkedBytes >= settings.parkedBytes();
-    boolean stuffed = parked >= 2 * settings.parked() || parkedBytes >= 2 * settings.parkedBytes();
     boolean nothingElse = resolver.ways("").equals(Ways.ONE);
-    boolean none = nothingElse || stuffed || crowded && !queueHasLanes;
-    return new Wanted(none ? 0 : max, queueHasLanes ? full(crowded) : Set.of(), true);
+    boolean none = nothingElse || crowded && !queueHasLanes;
+    return new Wanted(none ? 0 : max, queueHasLanes ? full() : Set.of(), true);
   }
 
-  private Set<String> full(boolean crowded) {
+  private Set<String> full() {
     var names = new HashSet<String>();
     for (var lane : lanes.values()) {
       if (lane.room() == 0) {
         names.addAll(lane.names);
-      }
-      if (crowded) {
-        lane.parked.forEach(turn -> names.add(turn.delivery.message().metadata().lane()));
       }
     }
     return names;
@@ -193,10 +238,24 @@ public final class Lanes {
     if (lane.room() > 0) {
       return Optional.of(begun(turn));
     }
-    lane.parked.add(turn);
-    parked++;
-    parkedBytes += turn.bytes();
+    lane.park(turn);
+    if (lane.moves) {
+      lane.giveUp();
+    }
+    while (queueHasLanes && (parked > settings.parked() || parkedBytes > settings.parkedBytes())) {
+      Collections.max(lanes.values(), Comparator.comparingInt(some -> some.parked.size())).giveUp();
+    }
     return Optional.empty();
+  }
+
+  /**
+   * Takes out what was not parked, as there was no room for it: the caller moves it to the lane
+   * that is said. Always empty where the queue does not tell lanes apart.
+   */
+  public synchronized List<Surplus> surplus() {
+    var all = List.copyOf(surplus);
+    surplus.clear();
+    return all;
   }
 
   private Turn begun(Turn turn) {
@@ -224,13 +283,7 @@ public final class Lanes {
     return some.stream()
         .filter(lane -> !lane.parked.isEmpty() && lane.mayBegin())
         .min(Comparator.comparingInt(lane -> lane.running))
-        .map(
-            lane -> {
-              var turn = lane.parked.remove();
-              parked--;
-              parkedBytes -= turn.bytes();
-              return turn;
-            });
+        .map(lane -> lane.unpark(lane.parked.first()));
   }
 
   /** How many are worked on. */

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -33,6 +34,12 @@ public final class WorkerPool implements AutoCloseable {
   private static final Duration GLANCE = Duration.ofMillis(2);
 
   /**
+   * When a message comes again that could not be moved to another lane: seldom enough that what
+   * comes in vain, a write each time, does not keep the queue busy.
+   */
+  private static final Duration COME_AGAIN = Duration.ofSeconds(10);
+
+  /**
    * @param count how many attempts run at the same time at one backend
    * @param batchSize how many messages are taken in one go
    * @param visibility how long a message is ours without a heartbeat
@@ -50,6 +57,12 @@ public final class WorkerPool implements AutoCloseable {
   private final Semaphore freed = new Semaphore(0);
   private final Thread receiver;
   private final Heart heart;
+
+  /**
+   * Of its own: leases of running attempts must not wait until an engine has extended what waits.
+   */
+  private final Heart heartOfParked;
+
   private final Object door = new Object();
 
   /** The receiver waits for what is behind a full backend; guarded by {@link #door}. */
@@ -89,12 +102,14 @@ public final class WorkerPool implements AutoCloseable {
         new Lanes(Lanes.Settings.of(settings.count()), worker.resolver(), queue.features());
     this.nextExtension = clock.instant();
     this.receiver = Thread.ofVirtual().name("receiver").unstarted(this::receive);
-    this.heart = new Heart(this::beat, telemetry);
+    this.heart = new Heart(attempts::beat, telemetry);
+    this.heartOfParked = new Heart(this::keepParked, telemetry);
   }
 
   /** Begins to take messages. */
   public void start() {
     heart.start();
+    heartOfParked.start();
     receiver.start();
   }
 
@@ -111,6 +126,7 @@ public final class WorkerPool implements AutoCloseable {
         looksPast &= !deliveries.isEmpty();
         failures = 0;
         deliveries.forEach(delivery -> lanes.take(delivery).ifPresent(this::begin));
+        move(lanes.surplus());
       } catch (UnavailableException noAnswer) {
         telemetry.trouble("no messages could be taken; trying again", noAnswer);
         failures++;
@@ -213,8 +229,25 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
-  private void beat() {
-    attempts.beat();
+  /** Together, so that an engine that groups its writes makes one of them. */
+  private void move(List<Lanes.Surplus> surplus) {
+    if (surplus.isEmpty()) {
+      return;
+    }
+    try (var movers = Executors.newVirtualThreadPerTaskExecutor()) {
+      surplus.forEach(one -> movers.execute(() -> move(one)));
+    }
+  }
+
+  private void move(Lanes.Surplus one) {
+    try {
+      one.delivery().moveTo(one.lane(), COME_AGAIN);
+    } catch (Throwable noAnswer) {
+      telemetry.trouble("a message that there is no room for comes again later", noAnswer);
+    }
+  }
+
+  private void keepParked() {
     var now = clock.instant();
     if (!now.isBefore(nextExtension)) {
       nextExtension = now.plus(settings.visibility().dividedBy(3));
@@ -224,7 +257,7 @@ public final class WorkerPool implements AutoCloseable {
 
   private void makeVisibleIn(Duration duration, List<Delivery> parked) {
     try {
-      parked.forEach(delivery -> delivery.extend(duration));
+      queue.extendAll(parked, duration);
     } catch (UnavailableException noAnswer) {
       telemetry.trouble("messages that wait here may be delivered to others too", noAnswer);
     }
@@ -247,6 +280,7 @@ public final class WorkerPool implements AutoCloseable {
     stopping = true;
     receiver.interrupt();
     receiver.join();
+    heartOfParked.close();
     makeVisibleIn(Duration.ZERO, lanes.unpark());
     if (!awaitIdle(grace)) {
       attempts.stopAll();

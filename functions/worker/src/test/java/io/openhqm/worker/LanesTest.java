@@ -192,7 +192,7 @@ final class LanesTest {
   }
 
   @Test
-  void aLaneOfTheQueueThatLeadsToManyBackendsIsPassedOverOnlyWhenTooManyAreParked() {
+  void aLaneOfTheQueueThatLeadsToManyBackendsIsNeverPassedOver() {
     for (int i = 0; i < 5; i++) {
       assertThat(lanes.take(routedTo("slow"))).isPresent();
     }
@@ -200,13 +200,94 @@ final class LanesTest {
       assertThat(lanes.wanted(10)).isEqualTo(new Lanes.Wanted(5, Set.of(), true));
       assertThat(lanes.take(routedTo("slow"))).isEmpty();
     }
-    assertThat(lanes.take(routedTo("fast"))).isPresent();
-    assertThat(lanes.wanted(10).full()).containsExactly("");
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 100; i++) {
+      assertThat(lanes.take(routedTo("slow"))).isEmpty();
+      assertThat(lanes.surplus()).hasSize(1);
       assertThat(lanes.wanted(10).max()).isPositive();
-      assertThat(lanes.take(to("slow"))).isEmpty();
+      assertThat(lanes.wanted(10).full()).doesNotContain("");
     }
-    assertThat(lanes.wanted(10).max()).as("and at some time nothing is taken").isZero();
+    assertThat(lanes.take(routedTo("fast"))).isPresent();
+  }
+
+  @Test
+  void whatIsTooMuchToBeParkedWaitsInALaneOfItsBackendUntilThatHasAHand() {
+    var turns = new ArrayList<Lanes.Turn>();
+    for (int i = 0; i < 5; i++) {
+      turns.add(lanes.take(routedTo("slow")).orElseThrow());
+    }
+    var parked = new ArrayList<Delivery>();
+    for (int i = 0; i < 10; i++) {
+      parked.add(routedTo("slow"));
+      assertThat(lanes.take(parked.getLast())).isEmpty();
+    }
+    assertThat(lanes.surplus()).isEmpty();
+    var last = routedTo("slow");
+    assertThat(lanes.take(last)).isEmpty();
+    var surplus = lanes.surplus();
+    assertThat(surplus).extracting(Lanes.Surplus::delivery).containsExactly(last);
+    assertThat(lanes.parked()).containsExactlyElementsOf(parked);
+    String lane = surplus.getFirst().lane();
+    assertThat(lanes.wanted(10).full()).containsExactly(lane);
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(lanes.wanted(10).full()).containsExactly(lane);
+      turns.set(i % 5, lanes.ended(turns.get(i % 5)).orElseThrow());
+    }
+    assertThat(lanes.ended(turns.getFirst())).isEmpty();
+    assertThat(lanes.wanted(10)).isEqualTo(new Lanes.Wanted(1, Set.of(), false));
+  }
+
+  @Test
+  void whatComesLaterIsNotParkedInFrontOfWhatWasMoved() {
+    var turns = begun(lanes, 5, "slow");
+    for (int i = 0; i < 11; i++) {
+      lanes.take(routedTo("slow"));
+    }
+    assertThat(lanes.wanted(10).max()).as("many, as they are only moved").isEqualTo(100);
+    assertThat(lanes.surplus()).hasSize(1);
+    lanes.ended(turns.getFirst());
+
+    var later = routedTo("slow");
+    assertThat(lanes.take(later)).isEmpty();
+    assertThat(lanes.surplus()).extracting(Lanes.Surplus::delivery).containsExactly(later);
+    var urgent = to(Optional.empty(), 9, "slow");
+    assertThat(lanes.take(urgent)).isEmpty();
+    assertThat(lanes.surplus()).extracting(Lanes.Surplus::delivery).doesNotContain(urgent);
+    assertThat(lanes.parked()).hasSize(9).startsWith(urgent);
+
+    assertThat(lanes.take(routedTo("other"))).isPresent();
+    assertThat(lanes.wanted(10).max()).as("no more than that one can begin").isEqualTo(4);
+    begun(lanes, 4, "other");
+    assertThat(lanes.take(routedTo("other"))).isEmpty();
+    assertThat(lanes.surplus()).as("nothing of that backend was moved").isEmpty();
+  }
+
+  @Test
+  void theLeastUrgentOfTheBackendThatHasMostParkedGoesBack() {
+    for (int i = 0; i < 5; i++) {
+      lanes.take(to("slow"));
+      lanes.take(to("slower"));
+    }
+    for (int i = 0; i < 4; i++) {
+      lanes.take(to("slower"));
+      lanes.take(to(Optional.of("slow"), 9, "x"));
+    }
+    var idle = to(Optional.of("slow"), 0, "x");
+    lanes.take(idle);
+    lanes.take(to(Optional.of("slow"), 9, "x"));
+    assertThat(lanes.surplus()).isEmpty();
+    lanes.take(to("slower"));
+    assertThat(lanes.surplus()).extracting(Lanes.Surplus::delivery).containsExactly(idle);
+  }
+
+  @Test
+  void payloadsThatAreTooMuchToBeParkedGoBack() {
+    begun(lanes, 5, "slow");
+    var big = to(Optional.of("slow"), 5, "x".repeat(100_000));
+    assertThat(lanes.take(to("slow"))).isEmpty();
+    assertThat(lanes.take(big)).isEmpty();
+    assertThat(lanes.surplus()).extracting(Lanes.Surplus::delivery).containsExactly(big);
+    assertThat(lanes.surplus()).isEmpty();
   }
 
   @Test
@@ -218,6 +299,7 @@ final class LanesTest {
       assertThat(plain.take(to("slow"))).isEmpty();
     }
     assertThat(plain.wanted(10).max()).isZero();
+    assertThat(plain.surplus()).as("it would come again at once").isEmpty();
     assertThat(plain.ended(turns.getFirst())).isPresent();
     assertThat(plain.wanted(10).max()).isEqualTo(5);
   }

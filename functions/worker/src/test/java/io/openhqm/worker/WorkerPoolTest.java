@@ -36,6 +36,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -159,6 +160,28 @@ final class WorkerPoolTest {
         throw new LinkageError("a defect");
       }
       return real.receive(max, visibility, wait, full);
+    }
+  }
+
+  /** A queue without lanes that is asked to keep messages, as it is told here. */
+  private record Keeping(RequestQueue real, Consumer<List<UUID>> asked) implements OverQueue {
+    @Override
+    public QueueFeatures features() {
+      return new QueueFeatures(true, true, Optional.empty(), 1_000_000);
+    }
+
+    @Override
+    public void extendAll(List<Delivery> deliveries, Duration duration) {
+      asked.accept(deliveries.stream().map(delivery -> delivery.message().id()).toList());
+      real.extendAll(deliveries, duration);
+    }
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException nobodyDoes) {
+      throw new AssertionError(nobodyDoes);
     }
   }
 
@@ -313,6 +336,52 @@ final class WorkerPoolTest {
   }
 
   @Test
+  void thousandsThatRoutingSendsToAFullBackendHoldUpNoneThatItSendsElsewhere() {
+    var all = new ArrayList<UUID>();
+    var order = new CopyOnWriteArrayList<UUID>();
+    // Who waits for the queue there waits for an hour: nothing is found by looking again.
+    var patient = new Patient(queue, new AtomicInteger());
+    try (var pool =
+        pool(
+            patient,
+            attempt -> {
+              if (attempt.route().name().equals("slow-one")) {
+                order.add(attempt.message().id());
+              }
+              return backend.process(attempt);
+            },
+            LEASE)) {
+      for (int i = 0; i < 3_000; i++) {
+        all.add(submit(Optional.empty(), "slow-one"));
+      }
+      var fast = submit(Optional.empty(), "fast");
+      pool.start();
+      awaitCompleted(fast);
+      assertThat(seen.attemptsStarted.get()).isEqualTo(2);
+      assertThat(seen.attemptsGivenBack.get()).isZero();
+      answer.countDown();
+      await().until(() -> all.stream().allMatch(id -> status(id) == JobStatus.COMPLETED));
+      assertThat(order).as("each once, the oldest first").isEqualTo(all);
+      assertThat(seen.troubles).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsParkedBeginsWhenItsBackendHasAHandThoughNobodyLooksForIt() {
+    var parked = new ArrayList<UUID>();
+    var patient = new Patient(new Plain(queue), new AtomicInteger());
+    try (var pool = pool(patient, backend, LEASE)) {
+      for (int i = 0; i < 20; i++) {
+        parked.add(submit("slow-one"));
+      }
+      pool.start();
+      awaitCompleted(submit("fast"));
+      answer.countDown();
+      parked.forEach(this::awaitCompleted);
+    }
+  }
+
+  @Test
   void whereTheQueueKnowsNoLanesAFullBackendHoldsUpNoOtherEither() {
     try (var pool = pool(new Plain(queue), backend, LEASE)) {
       for (int i = 0; i < 500; i++) {
@@ -363,6 +432,53 @@ final class WorkerPoolTest {
         assertThat(queue.receive(1, LEASE, Duration.ofMillis(100))).isEmpty();
       }
     }
+  }
+
+  @Test
+  void leasesOfRunningAttemptsDoNotWaitUntilWhatIsParkedWasKept() {
+    var lease = Duration.ofSeconds(1);
+    var released = new CountDownLatch(1);
+    var running = submit("slow-one");
+    var parked = submit("slow-one");
+    var stuck =
+        new Keeping(
+            queue,
+            ids -> {
+              if (ids.contains(parked)) {
+                awaitUninterrupted(released);
+              }
+            });
+    try (var pool = pool(stuck, backend, lease)) {
+      pool.start();
+      try {
+        awaitCompleted(submit("fast"));
+        await()
+            .during(lease.multipliedBy(3))
+            .until(
+                () ->
+                    status(running) == JobStatus.PROCESSING
+                        && engine.store().orElseThrow().overdue(10).isEmpty());
+      } finally {
+        released.countDown();
+      }
+    }
+  }
+
+  @Test
+  void theQueueIsToldOfAllThatAreParkedAtOnce() throws Exception {
+    var told = new CopyOnWriteArrayList<List<UUID>>();
+    var pool = pool(new Keeping(queue, told::add), backend, LEASE);
+    submit("slow-one");
+    pool.start();
+    await().until(() -> pool.active() == 1);
+    var parked = new ArrayList<UUID>();
+    for (int i = 0; i < 20; i++) {
+      parked.add(submit("slow-one"));
+    }
+    awaitCompleted(submit("fast"));
+    pool.close();
+    assertThat(told.getLast()).isEqualTo(parked);
+    assertThat(queue.receive(100, LEASE, Duration.ZERO)).hasSize(21);
   }
 
   @Test

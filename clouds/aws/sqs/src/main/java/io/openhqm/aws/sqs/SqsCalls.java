@@ -40,6 +40,9 @@ final class SqsCalls {
   /** How many messages SQS takes or gives in one call. */
   static final int BATCH_MAX = 10;
 
+  /** The name of the action, which is that of the permission too. */
+  static final String HOLD = "ChangeMessageVisibility";
+
   private static final String STRING = "String";
   private static final int INTERRUPTIONS_MAX = 3;
 
@@ -50,6 +53,9 @@ final class SqsCalls {
 
   /** One message of a batch. */
   record Sendable(Parcel parcel, Sending how) {}
+
+  /** How long from now a message is held. */
+  record Holding(String receipt, int seconds) {}
 
   private final SqsClient client;
   private final Limits limits;
@@ -206,7 +212,7 @@ final class SqsCalls {
    */
   boolean hold(SqsQueue queue, String receipt, int seconds) {
     return ifHeld(
-        "ChangeMessageVisibility",
+        HOLD,
         queue,
         () ->
             client.changeMessageVisibility(
@@ -245,27 +251,46 @@ final class SqsCalls {
    */
   void giveBack(SqsQueue queue, List<String> receipts) {
     for (var batch : batches(receipts)) {
-      var entries = new ArrayList<ChangeMessageVisibilityBatchRequestEntry>();
-      for (int i = 0; i < batch.size(); i++) {
-        entries.add(
-            ChangeMessageVisibilityBatchRequestEntry.builder()
-                .id(String.valueOf(i))
-                .receiptHandle(batch.get(i))
-                .visibilityTimeout(0)
-                .build());
-      }
-      call(
-          "ChangeMessageVisibility",
-          queue,
-          () ->
-              client.changeMessageVisibilityBatch(of -> of.queueUrl(queue.url()).entries(entries)));
+      holdAll(queue, batch.stream().map(receipt -> new Holding(receipt, 0)).toList());
     }
   }
 
-  private static List<List<String>> batches(List<String> receipts) {
-    var batches = new ArrayList<List<String>>();
-    for (int from = 0; from < receipts.size(); from += BATCH_MAX) {
-      batches.add(receipts.subList(from, Math.min(from + BATCH_MAX, receipts.size())));
+  /**
+   * As {@link #hold}, in one call.
+   *
+   * @param batch {@value #BATCH_MAX} at most
+   * @return by its place in {@code batch} why one is not held as it says
+   * @throws UnavailableException if nothing is known of any
+   */
+  Map<Integer, AwsServiceException> holdAll(SqsQueue queue, List<Holding> batch) {
+    var entries = new ArrayList<ChangeMessageVisibilityBatchRequestEntry>();
+    for (int i = 0; i < batch.size(); i++) {
+      entries.add(
+          ChangeMessageVisibilityBatchRequestEntry.builder()
+              .id(String.valueOf(i))
+              .receiptHandle(batch.get(i).receipt())
+              .visibilityTimeout(batch.get(i).seconds())
+              .build());
+    }
+    var answer =
+        call(
+            HOLD,
+            queue,
+            () ->
+                client.changeMessageVisibilityBatch(
+                    of -> of.queueUrl(queue.url()).entries(entries)));
+    var failures = new HashMap<Integer, AwsServiceException>();
+    answer
+        .failed()
+        .forEach(entry -> failures.put(Integer.valueOf(entry.id()), SqsFailures.of(entry)));
+    return failures;
+  }
+
+  /** As many in each as SQS takes in one call. */
+  static <T> List<List<T>> batches(List<T> all) {
+    var batches = new ArrayList<List<T>>();
+    for (int from = 0; from < all.size(); from += BATCH_MAX) {
+      batches.add(all.subList(from, Math.min(from + BATCH_MAX, all.size())));
     }
     return batches;
   }

@@ -1,10 +1,13 @@
 package io.openhqm.aws.sqs;
 
+import io.openhqm.aws.sqs.SqsCalls.Holding;
 import io.openhqm.core.Delivery;
 import io.openhqm.core.Message;
 import io.openhqm.core.Outcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -84,14 +87,65 @@ public final class SqsDelivery implements Delivery {
   public void extend(Duration duration) {
     lock.lock();
     try {
-      int seconds = Source.seconds(least(duration, left()));
-      if (isMine() && seconds > 0) {
+      int seconds = extension(duration);
+      if (seconds >= 0) {
         extended = true;
         hold(seconds);
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * As {@link #extend}, in one call.
+   *
+   * @param some {@value SqsCalls#BATCH_MAX} at most, of {@code source}; no other call of this
+   *     method may be about one of them at the same time
+   */
+  static void extendAll(Source source, List<SqsDelivery> some, Duration duration) {
+    some.forEach(one -> one.lock.lock());
+    try {
+      var held = new ArrayList<SqsDelivery>();
+      var holdings = new ArrayList<Holding>();
+      for (var one : some) {
+        int seconds = one.extension(duration);
+        if (seconds >= 0) {
+          one.extended = true;
+          held.add(one);
+          holdings.add(new Holding(one.record.receiptHandle(), seconds));
+        }
+      }
+      if (!held.isEmpty()) {
+        holdAll(source, held, holdings);
+      }
+    } finally {
+      some.forEach(one -> one.lock.unlock());
+    }
+  }
+
+  private static void holdAll(Source source, List<SqsDelivery> held, List<Holding> holdings) {
+    var now = source.now();
+    var failures = source.calls().holdAll(source.queue(), holdings);
+    for (int i = 0; i < held.size(); i++) {
+      if (!failures.containsKey(i)) {
+        held.get(i).heldUntil = now.plusSeconds(holdings.get(i).seconds());
+      } else if (SqsFailures.isNoLongerHeld(failures.get(i))) {
+        held.get(i).over = true;
+      }
+    }
+    for (var failure : failures.values()) {
+      if (!SqsFailures.isNoLongerHeld(failure)) {
+        throw SqsFailures.unavailable(SqsCalls.HOLD, source.queue(), failure);
+      }
+    }
+  }
+
+  /** For how many seconds from now it is to be held; negative: not to be spoken of. */
+  private int extension(Duration duration) {
+    int seconds = Source.seconds(least(duration, left()));
+    // Nothing is left of the 12 hours: it is not given back, which nobody asked for.
+    return isMine() && (seconds > 0 || duration.isZero()) ? seconds : -1;
   }
 
   @Override

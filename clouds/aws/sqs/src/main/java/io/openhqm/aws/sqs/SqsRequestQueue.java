@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /**
@@ -37,6 +38,8 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
  *   <li><b>receive</b>: one {@code ReceiveMessage} after the other, each waiting up to 20 seconds,
  *       until there is something. From a FIFO queue one message at a time: SQS fills a batch with
  *       messages of one session, which are not to be handed out together.
+ *   <li><b>extend</b>: one {@code ChangeMessageVisibility}, or {@code ChangeMessageVisibilityBatch}
+ *       for many.
  *   <li><b>settle</b>: {@code DeleteMessage}, or {@code ChangeMessageVisibility} for a retry, or a
  *       send to the dead letter queue followed by the delete. A process that dies between the last
  *       two leaves both; the dead letter is then written once more and shown once.
@@ -66,6 +69,7 @@ final class SqsRequestQueue implements RequestQueue {
   private final QueueFeatures features;
   private final long bytesMax;
   private final AtomicLong sends = new AtomicLong();
+  private final ReentrantLock extending = new ReentrantLock();
 
   SqsRequestQueue(Source source, long bytesMax) {
     this.source = source;
@@ -206,6 +210,27 @@ final class SqsRequestQueue implements RequestQueue {
       }
     }
     return deliveries;
+  }
+
+  @Override
+  public void extendAll(List<Delivery> deliveries, Duration duration) {
+    var own = deliveries.stream().map(SqsDelivery.class::cast).toList();
+    Optional<UnavailableException> trouble = Optional.empty();
+    extending.lock();
+    try {
+      for (var batch : SqsCalls.batches(own)) {
+        try {
+          SqsDelivery.extendAll(source, batch, duration);
+        } catch (UnavailableException noAnswer) {
+          trouble = Optional.of(noAnswer);
+        }
+      }
+    } finally {
+      extending.unlock();
+    }
+    if (trouble.isPresent()) {
+      throw trouble.get();
+    }
   }
 
   @Override
