@@ -26,6 +26,9 @@ public record QueueFeatures(
     Optional<Duration> maxRetryDelay,
     long maxMessageBytes,
     Optional<Duration> retention) {
+  /** A weekend without workers. */
+  private static final Duration TIME_FOR_WORK = Duration.ofDays(3);
+
   public QueueFeatures {
     requireNonNull(maxDelay, "maxDelay");
     requireNonNull(maxRetryDelay, "maxRetryDelay");
@@ -91,6 +94,20 @@ public record QueueFeatures(
   /** As {@link #keeps}, for a message that was delivered and shall come again. */
   public boolean keepsForRetry(Message message, Duration delay) {
     return canRetryAfter(delay) || staysInOrder(message);
+  }
+
+  /**
+   * The longest delay of a job of a session. Where the queue keeps order it waits on it for that
+   * long already ({@link #keeps}), and when it is due, it needs time for its session's earlier jobs
+   * and for workers that are away, before the queue forgets it. Empty: as long as one likes.
+   */
+  public Optional<Duration> sessionDelayMax() {
+    return retention.filter(kept -> ordering).map(QueueFeatures::lessTimeForWork);
+  }
+
+  private static Duration lessTimeForWork(Duration kept) {
+    var left = kept.minus(TIME_FOR_WORK);
+    return left.isNegative() ? Duration.ZERO : left;
   }
 
   /** {@code delay}, or the longest to send with if that is less; never negative. */

@@ -169,6 +169,7 @@ public final class OpenHqmServer implements AutoCloseable {
                 wait,
                 TIMEOUT_MAX,
                 DELAY_MAX,
+                engines.queue().features().sessionDelayMax(),
                 config.server().maxBodySize(),
                 SessionRule.of(config.partitioning())),
             new Submit.Ports(

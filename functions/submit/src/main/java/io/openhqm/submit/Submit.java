@@ -13,6 +13,7 @@ import io.openhqm.core.Job;
 import io.openhqm.core.JobStore;
 import io.openhqm.core.JobStore.Creation;
 import io.openhqm.core.Message;
+import io.openhqm.core.QueueFeatures;
 import io.openhqm.core.Telemetry;
 import io.openhqm.core.TraceContext;
 import io.openhqm.core.UnavailableException;
@@ -52,6 +53,8 @@ public final class Submit implements ApiFunction {
    * @param waitMax the longest that a request is held by {@code Prefer: wait}; zero: never
    * @param timeoutMax the longest timeout of one attempt that a client may ask for
    * @param delayMax the longest delay that a client may ask for
+   * @param sessionDelayMax the longest for a job of a session ({@link
+   *     QueueFeatures#sessionDelayMax()}); empty: as for any other
    * @param payloadBytesMax the largest payload taken, in bytes
    * @param session finds the session of a submission whose client names none
    */
@@ -61,11 +64,13 @@ public final class Submit implements ApiFunction {
       Duration waitMax,
       Duration timeoutMax,
       Duration delayMax,
+      Optional<Duration> sessionDelayMax,
       long payloadBytesMax,
       Optional<SessionRule> session) {
     public Settings {
       requireNonNull(links, "links");
       requireNonNull(pollAfter, "pollAfter");
+      requireNonNull(sessionDelayMax, "sessionDelayMax");
       requireNonNull(session, "session");
       if (waitMax.isNegative()
           || timeoutMax.toSeconds() < 1
@@ -94,6 +99,7 @@ public final class Submit implements ApiFunction {
           Duration.ofSeconds(60),
           Duration.ofDays(1),
           Duration.ofDays(366),
+          Optional.empty(),
           10 * 1024 * 1024,
           Optional.empty());
     }
@@ -181,7 +187,7 @@ public final class Submit implements ApiFunction {
     var prefer = Prefer.of(request.headers());
     var idempotency =
         IdempotencyKey.of(request, submission.metadata().endpoint(), submission.identity());
-    requireCarriable(submission.payload().length(), Duration.between(now, submission.notBefore()));
+    requireCarriable(submission, Duration.between(now, submission.notBefore()));
     var job = Job.pending(ports.ids().next(), now, submission.notBefore(), idempotency);
     var message =
         new Message(
@@ -329,7 +335,8 @@ public final class Submit implements ApiFunction {
     }
   }
 
-  private void requireCarriable(int payloadBytes, Duration delay) {
+  private void requireCarriable(Submission submission, Duration delay) {
+    int payloadBytes = submission.payload().length();
     if (payloadBytes > settings.payloadBytesMax()
         || !ports.claimCheck().admitsPayload(payloadBytes)) {
       long max =
@@ -357,6 +364,18 @@ public final class Submit implements ApiFunction {
                           + " bytes is not kept for so long a delay; delay it by at most "
                           + max.toSeconds()
                           + " seconds, or send less."));
+            });
+    settings
+        .sessionDelayMax()
+        .filter(max -> submission.metadata().sessionId().isPresent() && delay.compareTo(max) > 0)
+        .ifPresent(
+            max -> {
+              throw new ProblemException(
+                  Problem.of(
+                      Problem.Kind.VALIDATION,
+                      "The queue does not keep a job of a session for so long a delay; delay it by at most "
+                          + max.toSeconds()
+                          + " seconds, or name no session."));
             });
   }
 

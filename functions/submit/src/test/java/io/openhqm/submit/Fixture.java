@@ -46,6 +46,7 @@ final class Fixture {
   final FakeEngine engine = new FakeEngine();
   final List<Throwable> troubles = new ArrayList<>();
   Optional<SessionRule> session = Optional.empty();
+  Optional<Duration> sessionDelayMax = Optional.empty();
 
   /** An endpoint that has left the configuration. */
   Optional<String> gone = Optional.empty();
@@ -68,6 +69,7 @@ final class Fixture {
               Duration.ofSeconds(30),
               Duration.ofHours(1),
               Duration.ofDays(30),
+              sessionDelayMax,
               100_000,
               session);
       submit =

@@ -364,6 +364,19 @@ class SubmitTest {
         .isEqualTo(202);
   }
 
+  @Test
+  void aDelayForWhichTheQueueWouldNotKeepAJobOfASessionIsRefused() {
+    fixture.sessionDelayMax = Optional.of(Duration.ofDays(11));
+    String job = "{\"payload\":1,\"metadata\":{\"session_id\":\"a\",\"delay\":%d}}";
+    assertThat(fixture.post(job.formatted(950_400)).status()).isEqualTo(202);
+    var response = fixture.post(job.formatted(950_401));
+    assertThat(response.status()).isEqualTo(422);
+    assertThat(response.body().toUtf8()).contains("session", "at most 950400 seconds");
+    assertThat(fixture.engine.sent).hasSize(1);
+    assertThat(fixture.post("{\"payload\":1,\"metadata\":{\"delay\":950401}}").status())
+        .isEqualTo(202);
+  }
+
   /** A store that forgets by itself. */
   private record KeptFor(Duration time) implements BlobStore {
     @Override

@@ -83,6 +83,7 @@ final class SubmitFunction {
                 config.server().maxWait(),
                 TIMEOUT_MAX,
                 DELAY_MAX,
+                engines.queue().features().sessionDelayMax(),
                 config.server().maxBodySize(),
                 SessionRule.of(config.partitioning())),
             new Submit.Ports(

@@ -304,6 +304,18 @@ class FunctionsTest {
   }
 
   @Test
+  void aFifoQueueTakesNoJobOfASessionThatItWouldForgetBeforeItIsWorkedOn() {
+    String job = "{\"payload\": 1, \"metadata\": {\"session_id\": \"a\", \"delay\": 950401}}";
+    String[] type = {"Content-Type", "application/json"};
+    assertThat(submit.http("POST", "/api/v1/submit", job, type).status()).isEqualTo(202);
+    deploy(true);
+    var refused = submit.http("POST", "/api/v1/submit", job, type);
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.json().get("detail").asString()).contains("at most 950400 seconds");
+    assertThat(AWS.count(stack.requests())).isZero();
+  }
+
+  @Test
   void aSubmissionThatSqsDoesNotTakeIsNo202() {
     AWS.sqs.deleteQueue(of -> of.queueUrl(stack.requests()));
     var answer =
