@@ -25,6 +25,7 @@ import io.openhqm.core.api.ProblemException;
 import io.openhqm.core.api.Resource;
 import io.openhqm.core.api.ResultAnswers;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -168,29 +169,45 @@ public final class Status implements ApiFunction {
    * that is left of it, so whoever asks is the first to see it.
    */
   private Optional<Job> unlessForgotten(Job job) {
-    if (settings.messagesKept().isEmpty()
-        || !(job.state() instanceof Job.State.Pending waits)
-        || !waits
-            .notBefore()
-            .plus(settings.messagesKept().get())
-            .plus(FORGOTTEN_MARGIN)
-            .isBefore(ports.clock().instant())) {
+    var forgotten = settings.messagesKept().flatMap(kept -> forgotten(job.state(), kept));
+    if (forgotten.isEmpty()) {
       return Optional.of(job);
     }
     var id = job.id();
     if (ports.store().claim(id, CLOSING_LEASE) instanceof Claim.Granted granted
-        && ports.store().complete(granted.lease(), forgotten(), settings.endedTtl())) {
+        && ports.store().complete(granted.lease(), forgotten.get(), settings.endedTtl())) {
       ports.store().find(id).ifPresent(this::announce);
       dropPayload(id);
     }
     return ports.store().find(id);
   }
 
-  private Ending forgotten() {
-    return new Ending.Failed(
-        "no worker took it within the "
-            + settings.messagesKept().orElseThrow().toDays()
-            + " days for which the queue keeps a message; submit it again when workers run");
+  /** How a job ends whose message nobody has any more; empty: somebody may have it. */
+  private Optional<Ending> forgotten(Job.State state, Duration kept) {
+    return switch (state) {
+      case Job.State.Pending waits when isForgotten(waits.notBefore(), kept) ->
+          Optional.of(
+              new Ending.Failed(
+                  "no worker took it within the "
+                      + kept.toDays()
+                      + " days for which the queue keeps a message; submit it again when workers run"));
+      case Job.State.Processing abandoned when isForgotten(abandoned.leaseUntil(), kept) ->
+          Optional.of(
+              abandoned.cancelRequested()
+                  ? new Ending.Cancelled()
+                  : new Ending.Failed(
+                      "its worker died, and no other took it within the "
+                          + kept.toDays()
+                          + " days for which the queue keeps a message; submit it again when workers run"));
+      case Job.State.Pending waits -> Optional.empty();
+      case Job.State.Processing works -> Optional.empty();
+      case Job.State.Ended ended -> Optional.empty();
+    };
+  }
+
+  /** Whether the queue has nothing any more of what nobody has had {@code since} then. */
+  private boolean isForgotten(Instant since, Duration kept) {
+    return since.plus(kept).plus(FORGOTTEN_MARGIN).isBefore(ports.clock().instant());
   }
 
   /**

@@ -24,6 +24,7 @@ final class FakeStore implements JobStore {
   final Map<UUID, Job> jobs = new HashMap<>();
   boolean isDown;
   boolean isBroken;
+  boolean leasesAreOver;
   UnaryOperator<Job> whileWaiting = UnaryOperator.identity();
   UnaryOperator<Job> whileClaiming = UnaryOperator.identity();
   Optional<Duration> waited = Optional.empty();
@@ -135,6 +136,7 @@ final class FakeStore implements JobStore {
     jobs.computeIfPresent(id, (same, job) -> whileClaiming.apply(job));
     var job = jobs.get(id);
     return job.state() instanceof Job.State.Pending
+            || leasesAreOver && job.state() instanceof Job.State.Processing
         ? new Claim.Granted(new Lease(id, 1), job)
         : new Claim.Finished(job);
   }

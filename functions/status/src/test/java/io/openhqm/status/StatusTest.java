@@ -120,6 +120,31 @@ class StatusTest {
   }
 
   @Test
+  void aJobWhoseWorkerDiedAndWhoseMessageTheQueueHasForgottenHasFailed() {
+    keepMessagesFor(Duration.ofDays(14));
+    store.put(FakeStore.processing(false));
+    store.leasesAreOver = true;
+    // It was at work from a second after its submission, for 30 s at most.
+    now = FakeStore.SUBMITTED.plusSeconds(31).plus(Duration.ofDays(14)).plus(Duration.ofHours(1));
+    assertThat(get("/api/v1/status/" + ID).body().toUtf8()).contains("\"status\":\"PROCESSING\"");
+
+    now = now.plusSeconds(1);
+    assertThat(get("/api/v1/response/" + ID).body().toUtf8())
+        .contains("\"status\":\"FAILED\"")
+        .contains("its worker died, and no other took it within the 14 days");
+    assertThat(announced).containsExactly(store.jobs.get(FakeStore.ID));
+  }
+
+  @Test
+  void aForgottenJobThatItsWorkerWasToStopIsCancelled() {
+    keepMessagesFor(Duration.ofDays(14));
+    store.put(FakeStore.processing(true));
+    store.leasesAreOver = true;
+    now = FakeStore.SUBMITTED.plus(Duration.ofDays(15));
+    assertThat(get("/api/v1/status/" + ID).body().toUtf8()).contains("\"status\":\"CANCELLED\"");
+  }
+
+  @Test
   void aForgottenJobThatAWorkerHasAfterAllIsLeftToIt() {
     keepMessagesFor(Duration.ofDays(14));
     store.put(FakeStore.pending());
