@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 
 /**
  * Sees to what nobody else does: jobs whose worker died go on or come to their end, due delays go
@@ -92,8 +93,18 @@ public final class Sweep {
    * to. A job that cannot be seen to is left for the next time and stops no other.
    */
   public int run() {
+    return run(() -> true);
+  }
+
+  /**
+   * As {@link #run()}, for one whose time is limited.
+   *
+   * @param hasTime whether there is time for another 500 jobs; when not, the rest is left for the
+   *     next time
+   */
+  public int run(BooleanSupplier hasTime) {
     int seen = 0;
-    for (int round = 0; round < ROUNDS_MAX; round++) {
+    for (int round = 0; round < ROUNDS_MAX && hasTime.getAsBoolean(); round++) {
       var overdue = store.overdue(BATCH);
       var notSent = sendDue(overdue);
       int done = 0;

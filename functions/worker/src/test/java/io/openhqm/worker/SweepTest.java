@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +109,17 @@ final class SweepTest {
 
   private Job job(UUID id) {
     return store.find(id).orElseThrow();
+  }
+
+  @Test
+  void whoseTimeIsLimitedStopsBetweenRoundsAndGoesOnTheNextTime() {
+    for (int i = 0; i < 1_100; i++) {
+      held(Duration.ofMinutes(1));
+    }
+    clock.advance(Duration.ofMinutes(2));
+    var rounds = new AtomicInteger();
+    assertThat(sweep.run(() -> rounds.incrementAndGet() <= 2)).isEqualTo(1_000);
+    assertThat(sweep.run(() -> true)).isEqualTo(100);
   }
 
   @Test

@@ -191,6 +191,11 @@ public final class LambdaTelemetry implements Telemetry {
         Map.of("endpoint", bounded(endpoint), "backend_status", status));
   }
 
+  /** An invocation ends before its work does, in these words; nothing is lost by it. */
+  public void runOutOfTime(String message) {
+    log(Level.WARNING, message, json -> {});
+  }
+
   @Override
   public void trouble(String what, Throwable cause) {
     count("openhqm_trouble_total", Map.of());

@@ -3,12 +3,14 @@ package io.openhqm.aws.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.openhqm.aws.lambda.Surroundings;
 import io.openhqm.aws.lambda.testing.FunctionUnderTest;
 import io.openhqm.aws.status.StatusHandler;
 import io.openhqm.aws.submit.SubmitHandler;
 import io.openhqm.aws.worker.LocalAws.Stack;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -284,23 +286,39 @@ class FunctionsTest {
         .hasMessageContaining("OPENHQM_GIVEN_UP_QUEUE_URL");
   }
 
+  /** A sweep whose clock is so many seconds on. */
+  private FunctionUnderTest sweepIn(long seconds) {
+    return new FunctionUnderTest(
+        at ->
+            new SweepHandler(
+                new Surroundings(
+                    at.environment(), at.out(), () -> Instant.now().plusSeconds(seconds))),
+        environment());
+  }
+
   @Test
   void theSweepSendsWhatIsDue() {
     // SQS holds a message for 15 minutes at most; the store holds this one, until the clock is on.
     String id = submit("later", "\"delay\": 1000");
     assertThat(AWS.take(stack.requests())).isEmpty();
-    var sweep =
-        new FunctionUnderTest(
-            at ->
-                new SweepHandler(
-                    new io.openhqm.aws.lambda.Surroundings(
-                        at.environment(),
-                        at.out(),
-                        () -> java.time.Instant.now().plusSeconds(1_001))),
-            environment());
+    var sweep = sweepIn(1_001);
     assertThat(sweep.call("{}".getBytes()).get("seen").asInt()).isEqualTo(1);
     assertThat(AWS.take(stack.requests())).hasSize(1);
     assertThat(statusOf(id)).isEqualTo("PENDING");
+    assertThat(sweep.log().words()).isEmpty();
+  }
+
+  @Test
+  void aSweepWithTooLittleTimeLeavesWhatIsDueForTheNextAndSaysSo() {
+    submit("later", "\"delay\": 1000");
+    var sweep = sweepIn(1_001);
+    assertThat(sweep.call("{}".getBytes(), Duration.ofSeconds(10)).get("seen").asInt()).isZero();
+    assertThat(AWS.take(stack.requests())).isEmpty();
+    assertThat(sweep.log().words().getFirst().get("message").asString())
+        .contains("no time for more");
+    assertThat(sweep.call("{}".getBytes(), Duration.ofSeconds(20)).get("seen").asInt())
+        .isEqualTo(1);
+    assertThat(AWS.take(stack.requests())).hasSize(1);
   }
 
   @Test
