@@ -32,6 +32,19 @@ public final class Processors {
    *     start; the message says which there are
    */
   public static Processor load(String name, List<Path> jars, Map<String, Object> config) {
+    var processor = find(name, jars);
+    processor.start(config);
+    return processor;
+  }
+
+  /**
+   * The processor of this name, which is not started yet.
+   *
+   * @param jars the user's jars; empty: only the class path
+   * @throws IllegalArgumentException if there is none of this name, or several; the message says
+   *     which there are
+   */
+  public static Processor find(String name, List<Path> jars) {
     var loader = loader(jars);
     var found = found(loader);
     var processor = found.get(name);
@@ -46,9 +59,7 @@ public final class Processors {
                   ? "none; name your jar in processor.jar"
                   : String.join(", ", found.keySet())));
     }
-    var own = jars.isEmpty() ? processor : new AtHome(processor, loader);
-    own.start(config);
-    return own;
+    return jars.isEmpty() ? processor : new AtHome(processor, loader);
   }
 
   /**

@@ -42,7 +42,7 @@ final class Snapshot<T> implements Resource, Supplier<T> {
   private Surroundings silenced() {
     var nowhere = new PrintStream(OutputStream.nullOutputStream());
     var environment = FunctionConfig.withPlaceholders(surroundings.environment());
-    return new Surroundings(environment, nowhere, surroundings.clock());
+    return new Surroundings(environment, nowhere, surroundings.clock(), true);
   }
 
   @Override

@@ -10,10 +10,18 @@ import java.util.Map;
  * @param environment the variables of the process
  * @param out where log lines go
  * @param clock the time of day
+ * @param isRehearsal whether the function is thrown away before a snapshot is taken. It knows no
+ *     secrets then, and starts nothing of a user's
  */
-public record Surroundings(Map<String, String> environment, PrintStream out, InstantSource clock) {
+public record Surroundings(
+    Map<String, String> environment, PrintStream out, InstantSource clock, boolean isRehearsal) {
   public Surroundings {
     environment = Map.copyOf(environment);
+  }
+
+  /** Of a function that works. */
+  public Surroundings(Map<String, String> environment, PrintStream out, InstantSource clock) {
+    this(environment, out, clock, false);
   }
 
   /** Those of this process. */

@@ -4,7 +4,6 @@ import io.openhqm.core.Nearest;
 import io.openhqm.core.Processor;
 import io.openhqm.core.config.OpenHqmConfig;
 import io.openhqm.worker.Processors;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,21 +28,19 @@ final class TeamProcessors {
   private static final String ECHO = "echo";
 
   private final GenericApplicationContext context;
-  private final Set<Processor> started = new HashSet<>();
 
   TeamProcessors(GenericApplicationContext context) {
     this.context = context;
   }
 
   /**
-   * The bean that {@code processor.name} names, started; or the only one there is, where the proxy
-   * is off and no name is given. Empty: the proxy, or what else the configuration says. A bean is
-   * started once, however often it is asked for.
+   * The bean that {@code processor.name} names, not started yet; or the only one there is, where
+   * the proxy is off and no name is given. Empty: the proxy, or what else the configuration says.
    *
    * @throws IllegalArgumentException if the configuration does not say which of several it shall
    *     be, or names none that there is, or it cannot be called
    */
-  synchronized Optional<Processor> of(OpenHqmConfig config) {
+  Optional<Processor> of(OpenHqmConfig config) {
     var found = config.proxy().enabled() ? Map.<String, Supplier<Processor>>of() : found();
     if (found.isEmpty()) {
       return Optional.empty();
@@ -51,11 +48,7 @@ final class TeamProcessors {
     var own = config.processor();
     String name = own.name().orElseGet(() -> only(found));
     if (found.containsKey(name)) {
-      var processor = found.get(name).get();
-      if (started.add(processor)) {
-        processor.start(own.config());
-      }
-      return Optional.of(processor);
+      return Optional.of(found.get(name).get());
     }
     if (name.equals(ECHO) || Processors.names(own.jars()).contains(name)) {
       return Optional.empty();

@@ -1,15 +1,22 @@
 package io.openhqm.aws.spring;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import io.openhqm.aws.lambda.testing.FunctionUnderTest;
 import io.openhqm.aws.lambda.testing.RuntimeApi;
 import io.openhqm.aws.status.StatusHandler;
 import io.openhqm.aws.submit.SubmitHandler;
 import io.openhqm.aws.worker.LocalAws;
+import io.openhqm.core.Attempt;
 import io.openhqm.core.PermanentException;
+import io.openhqm.core.Processor;
+import io.openhqm.core.Result;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,6 +52,31 @@ class SpringWorkerTest {
       context.registerBean("total", Total.class);
       context.registerBean("together", Together.class);
       OpenHqmWorker.register(context);
+    }
+  }
+
+  /** The application of a team that has a processor. */
+  public static final class ProcessorTeam
+      implements ApplicationContextInitializer<GenericApplicationContext> {
+    @Override
+    public void initialize(GenericApplicationContext context) {
+      context.registerBean(Own.class);
+      OpenHqmWorker.register(context);
+    }
+  }
+
+  /** Answers with the tokens that it was started with. */
+  static final class Own implements Processor {
+    private final List<String> tokens = new ArrayList<>();
+
+    @Override
+    public void start(Map<String, Object> config) {
+      tokens.add(String.valueOf(config.get("token")));
+    }
+
+    @Override
+    public Result process(Attempt attempt) {
+      return Result.text("started with " + tokens);
     }
   }
 
@@ -196,6 +228,43 @@ class SpringWorkerTest {
       runtime.restore();
       assertThat(work(runtime)).as(runtime.log()).isEqualTo("{\"batchItemFailures\":[]}");
       assertThat(response(id).get("status").asString()).isEqualTo("COMPLETED");
+    }
+  }
+
+  @Test
+  void underSnapStartAProcessorIsStartedOnceAfterTheRestoreWithItsSecrets() throws Exception {
+    var secrets = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    secrets.createContext(
+        "/",
+        call -> {
+          byte[] secret =
+              "{\"SecretString\":\"{\\\"ORDERS_TOKEN\\\":\\\"s3cret\\\"}\"}".getBytes(UTF_8);
+          call.getRequestBody().readAllBytes();
+          call.sendResponseHeaders(200, secret.length);
+          call.getResponseBody().write(secret);
+          call.close();
+        });
+    secrets.start();
+    try (var runtime =
+        start(
+            ProcessorTeam.class,
+            "OPENHQM_CONFIG_YAML",
+            "processor: {name: Own, config: {token: '${ORDERS_TOKEN}'}}",
+            "OPENHQM_SECRETS_ARN",
+            "arn:aws:secretsmanager:us-east-1:000000000000:secret:orders",
+            "OPENHQM_SECRET_NAMES",
+            "ORDERS_TOKEN",
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+            "http://127.0.0.1:" + secrets.getAddress().getPort(),
+            "AWS_LAMBDA_INITIALIZATION_TYPE",
+            "snap-start")) {
+      String id = submit("1");
+      runtime.awaitSnapshot();
+      runtime.restore();
+      assertThat(work(runtime)).as(runtime.log()).isEqualTo("{\"batchItemFailures\":[]}");
+      assertThat(response(id).get("result").asString()).isEqualTo("started with [s3cret]");
+    } finally {
+      secrets.stop(0);
     }
   }
 

@@ -14,7 +14,6 @@ import io.openhqm.core.config.OpenHqmConfig;
 import io.openhqm.tck.Attempts;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -61,16 +60,9 @@ class TeamProcessorsTest {
   }
 
   static final class Own implements Processor {
-    final AtomicInteger starts = new AtomicInteger();
-
     @Override
     public String name() {
       return "own";
-    }
-
-    @Override
-    public void start(Map<String, Object> config) {
-      starts.incrementAndGet();
     }
 
     @Override
@@ -145,15 +137,6 @@ class TeamProcessorsTest {
     context.refresh();
     assertThat(team.of(config("{}"))).isEmpty();
     assertThat(team.of(config("{processor: {name: elsewhere}}"))).isEmpty();
-  }
-
-  @Test
-  void aProcessorIsStartedOnceHoweverOftenItIsOpened() {
-    context.registerBean(Own.class);
-    context.refresh();
-    chosen("{}");
-    chosen("{}");
-    assertThat(context.getBean(Own.class).starts).hasValue(1);
   }
 
   @Test

@@ -100,8 +100,16 @@ public final class WorkerParts implements AutoCloseable {
     return worker(processor());
   }
 
-  /** The function that works on messages by {@code processor}, which is started already. */
+  /**
+   * The function that works on messages by {@code processor}, which is started here; in a rehearsal
+   * it is not, as its configuration lacks the secrets.
+   *
+   * @throws IllegalArgumentException if it does not start
+   */
   public WorkerFunction worker(Processor processor) {
+    if (!surroundings.isRehearsal()) {
+      processor.start(config.processor().config());
+    }
     var settings = config.worker();
     var features = engines.queue().features();
     var attempts = new Attempts(engines.store(), clock, telemetry, settings.lease());
@@ -196,7 +204,7 @@ public final class WorkerParts implements AutoCloseable {
     }
     var own = config.processor();
     return own.name().filter(name -> !name.equals("echo")).isPresent()
-        ? Processors.load(own.name().get(), own.jars(), own.config())
+        ? Processors.find(own.name().get(), own.jars())
         : new EchoProcessor(clock);
   }
 
