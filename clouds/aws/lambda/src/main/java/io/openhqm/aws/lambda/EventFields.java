@@ -41,6 +41,12 @@ final class EventFields {
   boolean hasLoadBalancer;
   boolean hasMultiValueHeaders;
 
+  /** The gateway took the token in {@code Authorization} as one for itself. */
+  boolean hasToken;
+
+  /** The gateway took the request's signature as one for itself. */
+  boolean isSigned;
+
   /** Something that a scheduler or a plug-in sends to keep a function warm. */
   boolean isWarmUp;
 
@@ -121,8 +127,26 @@ final class EventFields {
         hasContextHttp = true;
         object(name, json, this::readContextHttp);
       }
+      case "authorizer" -> object(name, json, this::readAuthorizer);
+      case "identity" -> object(name, json, this::readIdentity);
       default -> json.skipChildren();
     }
+  }
+
+  /** The claims of a token stand within {@code jwt}, or in older formats beside it. */
+  private void readAuthorizer(String name, JsonParser json) {
+    switch (name) {
+      case "jwt", "claims" -> hasToken |= !isNull(json);
+      case "iam" -> isSigned |= !isNull(json);
+      default -> {}
+    }
+    json.skipChildren();
+  }
+
+  /** Where older formats say whose signature it was. */
+  private void readIdentity(String name, JsonParser json) {
+    isSigned |= name.equals("accessKey") && !isNull(json);
+    json.skipChildren();
   }
 
   private void readContextHttp(String name, JsonParser json) {

@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -27,8 +28,15 @@ import tools.jackson.core.JacksonException;
  *       last of repeated parameters and fields.
  *   <li>HTTP API and Function URL join repeated fields by commas.
  * </ul>
+ *
+ * <p>Credentials that were for the gateway, which has checked them, are left out: nothing of them
+ * is stored or goes to a backend.
  */
 final class HttpEvents {
+  /** Of a signature of AWS, version 4. */
+  private static final Set<String> SIGNATURE =
+      Set.of("authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token");
+
   private final String publicPath;
 
   /**
@@ -139,13 +147,20 @@ final class HttpEvents {
     var pairs = event.multiValueHeaders.isEmpty() ? event.headers : event.multiValueHeaders;
     var fields = new ArrayList<Headers.Field>(pairs.size() + 1);
     for (var pair : pairs) {
-      fields.add(field(pair.name(), pair.value().strip()));
+      if (!isForGateway(pair.name().toLowerCase(Locale.ROOT), event)) {
+        fields.add(field(pair.name(), pair.value().strip()));
+      }
     }
     if (!event.cookies.isEmpty()) {
       // One field, as a client sends it (RFC 6265 §5.4).
       fields.add(field("cookie", String.join("; ", event.cookies)));
     }
     return new Headers(fields);
+  }
+
+  private static boolean isForGateway(String name, EventFields event) {
+    return event.hasToken && name.equals("authorization")
+        || event.isSigned && SIGNATURE.contains(name);
   }
 
   private static Headers.Field field(String name, String value) {

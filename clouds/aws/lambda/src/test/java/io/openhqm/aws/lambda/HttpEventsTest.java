@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openhqm.aws.lambda.testing.Events;
 import io.openhqm.core.Bytes;
+import io.openhqm.core.Headers;
 import io.openhqm.core.api.ApiRequest;
 import io.openhqm.core.api.Problem;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +42,55 @@ class HttpEventsTest {
     assertThat(request.headers().first("Content-Type")).hasValue("application/json");
     assertThat(request.headers().first("x-list")).hasValue("one,two");
     assertThat(request.headers().all("Cookie")).containsExactly("session=abc; theme=dark");
+  }
+
+  /** The names of all fields of a signed request that passed the gateway with this context. */
+  private List<String> fieldsThatPassed(String context) {
+    var call =
+        (HttpEvent.Call)
+            read(
+                """
+                {"version": "2.0", "rawPath": "/proxy/orders",
+                 "headers": {"Authorization": "for whom?", "X-Amz-Date": "20261125T120000Z",
+                  "x-amz-security-token": "t", "x-amz-content-sha256": "h", "x-api-key": "k"},
+                 "requestContext": {"http": {"method": "GET"}, %s}}
+                """
+                    .formatted(context));
+    return call.request().headers().fields().stream().map(Headers.Field::name).toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"authorizer\": {\"jwt\": {\"claims\": {\"sub\": \"7d3c\"}, \"scopes\": null}}",
+        "\"authorizer\": {\"claims\": {\"sub\": \"7d3c\"}, \"scopes\": null}"
+      })
+  void aTokenForTheGatewayGoesNoFurther(String context) {
+    assertThat(fieldsThatPassed(context))
+        .containsExactly("X-Amz-Date", "x-amz-security-token", "x-amz-content-sha256", "x-api-key");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"authorizer\": {\"iam\": {\"accessKey\": \"AKIA\", \"userArn\": \"arn\"}}",
+        "\"identity\": {\"accessKey\": \"AKIA\", \"sourceIp\": \"127.0.0.1\"}"
+      })
+  void aSignatureForTheGatewayGoesNoFurther(String context) {
+    assertThat(fieldsThatPassed(context)).containsExactly("x-api-key");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"stage\": \"$default\"",
+        "\"authorizer\": null",
+        "\"authorizer\": {\"claims\": null, \"scopes\": null}",
+        "\"authorizer\": {\"lambda\": {\"who\": \"me\"}}",
+        "\"identity\": {\"accessKey\": null, \"sourceIp\": \"127.0.0.1\"}"
+      })
+  void credentialsThatTheGatewayDidNotAskForAreForTheBackend(String context) {
+    assertThat(fieldsThatPassed(context)).hasSize(5);
   }
 
   @Test
