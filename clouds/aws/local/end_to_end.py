@@ -70,6 +70,7 @@ class Gate:
 
     def __init__(self, port):
         self.refused = set()
+        self.refusals = 0
         self.forbidden = set()
         outer = self
 
@@ -81,6 +82,7 @@ class Gate:
                 target = self.headers.get("X-Amz-Target", "")
                 service = "dynamodb" if target.startswith("DynamoDB") else "sqs" if target.startswith("AmazonSQS") else ""
                 if service in outer.refused:
+                    outer.refusals += 1
                     status, answer = Gate.REFUSALS[service]
                     headers = [("Content-Type", "application/x-amz-json-1.0")]
                 else:
@@ -258,6 +260,8 @@ def queue_to_http(world):
     )
     call = until(lambda: next((c for c in world.backend.calls_at("/") if c[2] == b"<order/>"), None))
     assert call[1], "it has no correlation id"
+    _, answer = ended(world.standard, call[1])
+    assert (answer["status"], answer["status_code"], answer["result"]["body"]) == ("COMPLETED", 200, "<order/>"), answer
 
 
 def request_as_it_is(world):
@@ -287,17 +291,51 @@ def given_up_job_is_a_dead_letter_with_its_reason(world):
     job = submitted(world.standard, {"order": 18}, metadata={"endpoint": "nobody"})
     _, answer = ended(world.standard, job)
     assert answer["status"] == "FAILED" and "nobody" in answer["error"], answer
-    sqs = world.sqs
+    found = dead_letter(world, job)
+    assert "nobody" in found["MessageAttributes"]["openhqm-reason"]["StringValue"], found
+    assert json.loads(found["Body"]) == {"order": 18}, found
 
+
+def dead_letter(world, job):
     def letter():
-        received = sqs.receive_message(
+        received = world.sqs.receive_message(
             QueueUrl=world.standard.outputs["DeadLetterQueueUrl"], MaxNumberOfMessages=10, VisibilityTimeout=0, MessageAttributeNames=["All"],
         ).get("Messages", [])
         return next((m for m in received if job in m["MessageAttributes"].get("openhqm", {}).get("StringValue", "")), None)
 
-    found = until(letter)
-    assert "nobody" in found["MessageAttributes"]["openhqm-reason"]["StringValue"], found
-    assert json.loads(found["Body"]) == {"order": 18}, found
+    return until(letter)
+
+
+def due_job_that_the_table_held_is_sent_by_the_sweep(world):
+    """A delay for which SQS holds no message. The test lets the time pass by turning it back in the table."""
+    job = submitted(world.standard, {"order": 19}, metadata={"delay": 1000})
+    make_due(world, job)
+    world.emulator.client("lambda").invoke(FunctionName=world.standard.resources["SweepFunction"], Qualifier="live", Payload=b"{}")
+    _, answer = ended(world.standard, job)
+    assert (answer["status"], json.loads(answer["result"]["body"])) == ("COMPLETED", {"order": 19}), answer
+
+
+def job_that_the_queue_gave_up_on_is_closed(world):
+    """Its message is on the queue given-up, as no worker was let run: FAILED with the reason, and a dead letter."""
+    job = submitted(world.standard, {"order": 20}, metadata={"delay": 1000})
+    make_due(world, job, "REMOVE sweep_shard")  # so that no sweep finds it before
+    head = {"v": 1, "id": job, "submitted_at": "2026-11-25T00:00:00Z", "endpoint": "backend", "headers": []}
+    world.sqs.send_message(
+        QueueUrl=world.standard.resources["GivenUpQueue"], MessageBody='{"order": 20}',
+        MessageAttributes={"openhqm": {"DataType": "String", "StringValue": json.dumps(head)}},
+    )
+    _, answer = ended(world.standard, job)
+    assert answer["status"] == "FAILED" and "the queue gave up after" in answer["error"], answer
+    assert "the queue gave up after" in dead_letter(world, job)["MessageAttributes"]["openhqm-reason"]["StringValue"]
+    assert not [call for call in world.backend.calls_at("/") if call[1] == job], "it was worked on"
+
+
+def make_due(world, job, more=""):
+    """Of a job that the table holds until then."""
+    world.emulator.client("dynamodb").update_item(
+        TableName=world.standard.outputs["JobTableName"], Key={"id": {"S": job}}, UpdateExpression="SET sweep_at = :past " + more,
+        ConditionExpression="attribute_exists(sweep_at)", ExpressionAttributeValues={":past": {"N": str(int(time.time() * 1000) - 1000)}},
+    )
 
 
 def killed_worker_loses_nothing(world):
@@ -484,6 +522,26 @@ def refuses(world, service):
     finally:
         world.gate.refused.discard(service)
     assert ended(world.standard, submitted(world.standard, {"after": service}))[1]["status"] == "COMPLETED"
+    until(lambda: drained(world, world.standard))
+    refused = [call for call in world.backend.calls_at("/") if json.dumps({"during": service}).encode() == call[2]]
+    assert not refused, "what was refused was worked on: %s" % refused
+
+
+def throttled_table_loses_no_accepted_job(world):
+    """The table gives no answer when a job is due: it is not asked of the backend, spends no attempt, and is done when the table is back."""
+    job = submitted(world.standard, b"1", "/outage", headers={"X-OpenHQM-Delay": "3"})
+    before = world.gate.refusals
+    world.gate.refused.add("dynamodb")
+    try:
+        until(lambda: world.gate.refusals > before)
+        status, headers, answer = world.standard.call("GET", "/api/v1/status/" + job)
+        assert status == 503 and int(headers["Retry-After"]) >= 1, (status, answer)
+        assert not world.backend.calls_at("/outage")
+    finally:
+        world.gate.refused.discard("dynamodb")
+    assert ended(world.standard, job, 180)[1]["status"] == "COMPLETED"
+    assert json.loads(world.standard.call("GET", "/api/v1/status/" + job)[2])["attempts"] == 1
+    assert len(world.backend.calls_at("/outage")) == 1
 
 
 def same_key_gives_the_same_job(world):
@@ -519,7 +577,8 @@ TESTS = [
     failed_attempts_are_repeated_after_a_pause, answer_after_the_last_attempt_is_kept, given_up_job_is_a_dead_letter_with_its_reason,
     repeated_delivery_calls_the_backend_once, jobs_of_a_session_stay_in_order, big_body_goes_through_the_bucket,
     answer_that_lambda_cannot_carry_is_refused_clearly, expired_job_is_gone, worker_reads_its_secrets, every_end_is_announced,
-    throttled_table_takes_nothing_in, queue_that_is_down_takes_nothing_in,
+    due_job_that_the_table_held_is_sent_by_the_sweep, job_that_the_queue_gave_up_on_is_closed,
+    throttled_table_takes_nothing_in, queue_that_is_down_takes_nothing_in, throttled_table_loses_no_accepted_job,
     killed_worker_loses_nothing, worker_that_is_killed_at_its_time_limit_loses_nothing, invocation_timeout, every_function_may_do_what_it_does,
 ]
 
