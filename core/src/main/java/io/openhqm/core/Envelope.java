@@ -71,7 +71,7 @@ public final class Envelope {
     write(json, "method", metadata.method());
     write(json, "target", metadata.target());
     write(json, "timeout", metadata.timeout().map(Duration::toString));
-    if (!metadata.priority().equals(Priority.NORMAL)) {
+    if (metadata.priority().compareTo(Priority.NORMAL) != 0) {
       json.writeNumberProperty("priority", metadata.priority().level());
     }
     write(json, "session_id", metadata.sessionId());

@@ -96,11 +96,10 @@ public record Job(
 
   /** The status a client sees. */
   public JobStatus status() {
-    return switch (state) {
-      case State.Pending pending -> JobStatus.PENDING;
-      case State.Processing processing -> JobStatus.PROCESSING;
-      case State.Ended ended -> ended.ending().status();
-    };
+    if (state instanceof State.Ended ended) {
+      return ended.ending().status();
+    }
+    return state instanceof State.Pending ? JobStatus.PENDING : JobStatus.PROCESSING;
   }
 
   /**

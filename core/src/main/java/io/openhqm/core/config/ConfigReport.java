@@ -6,7 +6,6 @@ import io.openhqm.core.config.ConfigNode.Place;
 import io.openhqm.core.config.ConfigResult.ShownValue;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -15,12 +14,6 @@ import java.util.stream.Collectors;
 final class ConfigReport {
   /** More help nobody, and a file may have a fault on each of its lines. */
   private static final int PROBLEMS_MAX = 100;
-
-  private static final Comparator<Located> ORDER =
-      Comparator.comparing((Located located) -> located.place.line() == 0)
-          .thenComparing(located -> located.place.source())
-          .thenComparing(located -> located.place.line())
-          .thenComparing(located -> located.place.column());
 
   private final String source;
   private final List<Located> problems = new ArrayList<>();
@@ -39,7 +32,7 @@ final class ConfigReport {
   List<ConfigProblem> problems() {
     var all =
         problems.stream()
-            .sorted(ORDER)
+            .sorted()
             .map(Located::problem)
             .collect(Collectors.toCollection(ArrayList::new));
     if (unlisted > 0) {
@@ -52,13 +45,15 @@ final class ConfigReport {
   /** In the order of the reference. */
   List<ShownValue> values() {
     return values.stream()
-        .sorted(Comparator.comparingInt(value -> Settings.position(value.path())))
+        .sorted(
+            (one, other) ->
+                Integer.compare(Settings.position(one.path()), Settings.position(other.path())))
         .toList();
   }
 
   /** In the order of the file. */
   List<ConfigProblem> notes() {
-    return notes.stream().sorted(ORDER).map(Located::problem).toList();
+    return notes.stream().sorted().map(Located::problem).toList();
   }
 
   /** Something that is no fault but hardly meant, such as a setting without effect. */
@@ -121,5 +116,14 @@ final class ConfigReport {
     values.add(new ShownValue(key.steps(), yaml, place));
   }
 
-  private record Located(Place place, ConfigProblem problem) {}
+  /** In the order of the file; what has no line comes last. */
+  private record Located(Place place, ConfigProblem problem) implements Comparable<Located> {
+    @Override
+    public int compareTo(Located other) {
+      int order = Boolean.compare(place.line() == 0, other.place.line() == 0);
+      order = order == 0 ? place.source().compareTo(other.place.source()) : order;
+      order = order == 0 ? Integer.compare(place.line(), other.place.line()) : order;
+      return order == 0 ? Integer.compare(place.column(), other.place.column()) : order;
+    }
+  }
 }

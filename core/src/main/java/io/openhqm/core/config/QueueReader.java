@@ -97,7 +97,11 @@ final class QueueReader {
 
   private static Optional<String> read(SectionReader in, Setting setting) {
     String name = setting.name();
-    return switch (setting.kind()) {
+    var kind = setting.kind();
+    if (kind instanceof Setting.Kind.Text || kind instanceof Setting.Kind.SecretText) {
+      return in.text(name); // All that a function on AWS has there, without a switch at its start.
+    }
+    return switch (kind) {
       case Setting.Kind.TextList list -> in.list(name).map(items -> String.join(",", items));
       case Setting.Kind.Whole whole -> in.whole(name).stream().mapToObj(Long::toString).findFirst();
       case Setting.Kind.Tree tree -> Optional.empty();

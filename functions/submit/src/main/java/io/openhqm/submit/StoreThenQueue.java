@@ -48,21 +48,15 @@ public final class StoreThenQueue implements Intake {
   public Creation accept(Job job, Message message, Instant notBefore) {
     var light = claimCheck.leavePayload(message);
     var found = created(job, light, notBefore);
-    return switch (found) {
-      case Creation.Created created -> {
-        if (!isHeld(job, light, notBefore)) {
-          sendOrUndo(job, light, notBefore);
-        }
-        yield created;
+    if (found instanceof Creation.Exists exists) {
+      if (!exists.job().id().equals(job.id())) {
+        claimCheck.drop(light.payload());
       }
-      case Creation.Exists exists -> {
-        if (!exists.job().id().equals(job.id())) {
-          claimCheck.drop(light.payload());
-        }
-        sendAgainIfForgotten(exists.job(), job, message);
-        yield exists;
-      }
-    };
+      sendAgainIfForgotten(exists.job(), job, message);
+    } else if (!isHeld(job, light, notBefore)) {
+      sendOrUndo(job, light, notBefore);
+    }
+    return found;
   }
 
   private Creation created(Job job, Message light, Instant notBefore) {

@@ -197,22 +197,22 @@ public final class Submit implements ApiFunction {
             submission.metadata(),
             now,
             TraceContext.of(request.headers()));
-    return switch (ports.resolver().resolve(message)) {
-      case Resolution.Found found ->
-          stored(
-              request,
-              prefer,
-              job,
-              withoutNull(message, found.route()),
-              submission.notBefore(),
-              found.route().name());
-      case Resolution.Refused refused ->
-          // What was accepted before stays accepted, whatever the configuration says by now.
-          idempotency
-              .flatMap(key -> ports.store().findByKey(key.key()))
-              .map(existing -> answerAgain(request, prefer, job, existing))
-              .orElseThrow(() -> new ProblemException(refusal(refused)));
-    };
+    var resolution = ports.resolver().resolve(message);
+    if (resolution instanceof Resolution.Found found) {
+      return stored(
+          request,
+          prefer,
+          job,
+          withoutNull(message, found.route()),
+          submission.notBefore(),
+          found.route().name());
+    }
+    // What was accepted before stays accepted, whatever the configuration says by now.
+    var refused = (Resolution.Refused) resolution;
+    return idempotency
+        .flatMap(key -> ports.store().findByKey(key.key()))
+        .map(existing -> answerAgain(request, prefer, job, existing))
+        .orElseThrow(() -> new ProblemException(refusal(refused)));
   }
 
   /**
@@ -251,13 +251,11 @@ public final class Submit implements ApiFunction {
       Instant notBefore,
       String route) {
     var stored = store(job, message, notBefore, route);
-    return switch (stored) {
-      case Creation.Created created -> {
-        ports.telemetry().traced(message.traceparent()).accepted(job.id(), route);
-        yield answer(request, prefer, job, usual(route));
-      }
-      case Creation.Exists exists -> answerAgain(request, prefer, job, exists.job());
-    };
+    if (stored instanceof Creation.Exists exists) {
+      return answerAgain(request, prefer, job, exists.job());
+    }
+    ports.telemetry().traced(message.traceparent()).accepted(job.id(), route);
+    return answer(request, prefer, job, usual(route));
   }
 
   private Creation store(Job job, Message message, Instant notBefore, String route) {

@@ -65,12 +65,13 @@ public final class FunctionConfig {
               }
             });
     named(environment, SECRETS_ARN).ifPresent(arn -> variables.putAll(secrets.read(arn)));
-    return switch (read(environment, variables)) {
-      case ConfigResult.Loaded loaded -> onLambda(loaded, named(environment, "AWS_REGION"));
-      case ConfigResult.Invalid invalid ->
-          throw new ConfigurationException(
-              invalid.problems().stream().map(ConfigProblem::toLine).toList());
-    };
+    var result = read(environment, variables);
+    if (result instanceof ConfigResult.Loaded loaded) {
+      return onLambda(loaded, named(environment, "AWS_REGION"));
+    }
+    var invalid = (ConfigResult.Invalid) result;
+    throw new ConfigurationException(
+        invalid.problems().stream().map(ConfigProblem::toLine).toList());
   }
 
   /**

@@ -91,7 +91,7 @@ final class HttpEvents {
     boolean version2 = trigger == Trigger.HTTP_API || trigger == Trigger.FUNCTION_URL;
     String path = UriText.path(absolute(version2 ? event.rawPath : event.path));
     var base = BasePath.ofPublicUrl(publicPath, path);
-    if (base.equals(BasePath.NONE)) {
+    if (base.prefix().isEmpty()) {
       base =
           switch (trigger) {
             case HTTP_API -> BasePath.ofHttpApi(event, path);

@@ -102,11 +102,12 @@ public final class HttpFunction {
   }
 
   private ApiResponse answer(HttpEvent event, Context context) {
-    return switch (event) {
-      case HttpEvent.Ping ping -> new ApiResponse(204, Headers.none(), Bytes.empty());
-      case HttpEvent.Refused refused -> refused.problem().toResponse();
-      case HttpEvent.Call call -> measured(call, context);
-    };
+    if (event instanceof HttpEvent.Call call) {
+      return measured(call, context);
+    }
+    return event instanceof HttpEvent.Refused refused
+        ? refused.problem().toResponse()
+        : new ApiResponse(204, Headers.none(), Bytes.empty());
   }
 
   private ApiResponse measured(HttpEvent.Call call, Context context) {
