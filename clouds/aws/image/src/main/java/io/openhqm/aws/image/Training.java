@@ -12,41 +12,47 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a function on the runtime interface client as Lambda would, with one event, so that Java
- * learns which classes it takes. There is no AWS: whatever the function calls answers nothing, and
- * what the function makes of that does not matter.
+ * Runs a function on the runtime interface client as Lambda would, with some events, so that Java
+ * learns which classes it takes. There is no AWS: this plays the {@link Services} that the function
+ * calls, and a backend, so that a job goes its whole way.
  */
 public final class Training {
   private static final String PATH = "/2018-06-01/runtime/";
   private static final int PATIENCE_SECONDS = 60;
 
   private final HttpServer server;
+  private final String expected;
   private final List<byte[]> events;
   private final CountDownLatch answered;
-  private volatile boolean failed;
+  private final List<String> wrong = new CopyOnWriteArrayList<>();
 
-  private Training(List<byte[]> events) throws IOException {
+  private Training(String expected, List<byte[]> events) throws IOException {
+    this.expected = expected;
     this.events = new ArrayList<>(events);
     this.answered = new CountDownLatch(events.size());
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext(PATH, this::runtime);
-    server.createContext("/", Training::answersNothing);
+    server.createContext("/", new Services()::answer);
     server.start();
   }
 
-  /** {@code CACHE START HANDLER EVENT ...}: the file to write, the command, and files of events. */
+  /**
+   * {@code CACHE START HANDLER EXPECTED EVENT ...}: the file to write, the command, what each of
+   * its answers must hold, and files of events.
+   */
   public static void main(String[] args) throws Exception {
     var events = new ArrayList<byte[]>();
-    for (int i = 3; i < args.length; i++) {
+    for (int i = 4; i < args.length; i++) {
       events.add(Files.readAllBytes(Path.of(args[i])));
     }
-    new Training(events).run(Path.of(args[0]), List.of(args[1], args[2]));
+    new Training(args[3], events).run(Path.of(args[0]), List.of(args[1], args[2]));
     System.exit(0);
   }
 
@@ -59,12 +65,18 @@ public final class Training {
     // In order, as Java writes the cache when it ends.
     function.destroy();
     boolean ended = function.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    if (failed || !done || !ended || !Files.exists(cache)) {
+    if (!done || !wrong.isEmpty()) {
       function.destroyForcibly();
       throw new IOException(
-          "no AOT cache was written to "
-              + cache
-              + (failed || !done ? ": the function failed; what it wrote stands above" : ""));
+          "the function did not answer each event with "
+              + expected
+              + " but: "
+              + String.join("; ", wrong)
+              + "; what it wrote stands above");
+    }
+    if (!ended || !Files.exists(cache)) {
+      function.destroyForcibly();
+      throw new IOException("no AOT cache was written to " + cache);
     }
   }
 
@@ -93,11 +105,11 @@ public final class Training {
         Map.entry("OPENHQM_BLOBS__TYPE", "s3"),
         Map.entry("OPENHQM_BLOBS__S3_BUCKET", "bodies"),
         Map.entry("OPENHQM_PROXY__ENABLED", "true"),
-        Map.entry("OPENHQM_PROXY__DEFAULT_ENDPOINT", "https://backend.invalid/"));
+        Map.entry("OPENHQM_PROXY__DEFAULT_ENDPOINT", "http://" + here + Services.BACKEND));
   }
 
   private void runtime(HttpExchange exchange) throws IOException {
-    exchange.getRequestBody().readAllBytes();
+    String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
     String path = exchange.getRequestURI().getPath();
     if (path.endsWith("/next")) {
       next(exchange);
@@ -105,8 +117,10 @@ public final class Training {
     }
     exchange.sendResponseHeaders(202, -1);
     exchange.close();
+    if (!path.endsWith("/response") || !body.contains(expected)) {
+      wrong.add(body);
+    }
     if (path.endsWith("/init/error")) {
-      failed = true;
       events.forEach(event -> answered.countDown());
     }
     answered.countDown();
@@ -127,15 +141,6 @@ public final class Training {
     headers.add("Content-Type", "application/json");
     exchange.sendResponseHeaders(200, event.length);
     exchange.getResponseBody().write(event);
-    exchange.close();
-  }
-
-  private static void answersNothing(HttpExchange exchange) throws IOException {
-    exchange.getRequestBody().readAllBytes();
-    byte[] answer = "{}".getBytes(UTF_8);
-    exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.0");
-    exchange.sendResponseHeaders(200, answer.length);
-    exchange.getResponseBody().write(answer);
     exchange.close();
   }
 }
