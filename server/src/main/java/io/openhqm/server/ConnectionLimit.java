@@ -12,6 +12,7 @@ import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.ProtocolConfigs;
 import io.helidon.webserver.ProxyProtocolData;
 import io.helidon.webserver.Router;
+import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.http2.Http2Config;
@@ -20,6 +21,7 @@ import io.helidon.webserver.http2.Http2UpgradeProvider;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.openhqm.core.api.ApiResponse;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -31,6 +33,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves so many connections at a time, and tells those beyond at once: over HTTP/1.1 by an answer,
@@ -57,7 +60,7 @@ final class ConnectionLimit {
   private final Semaphore free;
   private final byte[] refusal;
   private final Runnable refused;
-  private final ConcurrentMap<String, ServerConnection> open = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Served> open = new ConcurrentHashMap<>();
 
   /**
    * @param max how many connections are served
@@ -75,6 +78,18 @@ final class ConnectionLimit {
     var connection = open.get(socketId);
     if (connection != null) {
       connection.close(true);
+    }
+  }
+
+  /** Answers over HTTP/1.1 what another thread reads from the connection, if that is open. */
+  void tell(String socketId, ApiResponse answer) {
+    var connection = open.get(socketId);
+    if (connection != null) {
+      try {
+        connection.context.dataWriter().writeNow(BufferData.create(http1(answer)));
+      } catch (UncheckedIOException gone) {
+        // Nobody is there to be told.
+      }
     }
   }
 
@@ -138,6 +153,7 @@ final class ConnectionLimit {
       String id = context.childSocketId(); // what a request calls socketId
       var served =
           new Served(
+              context,
               real.connection(Metered.of(context)),
               () -> {
                 open.remove(id);
@@ -157,21 +173,37 @@ final class ConnectionLimit {
 
   /**
    * Tells the body that is being read of what comes. Over HTTP/1.1 the thread that reads a body is
-   * the one that reads from the connection; over HTTP/2 another one is, and nobody is told.
+   * the one that reads from the connection; over HTTP/2 another one is, and nobody is told. Reads
+   * the socket itself, behind what the protocol was told from: through the context's own reader
+   * each byte would be copied twice more, and kept twice.
    */
   private record Metered(ConnectionContext real, DataReader dataReader)
       implements ConnectionContext {
     static Metered of(ConnectionContext context) {
-      var reader = context.dataReader();
+      var begun = context.dataReader();
+      var socket = context.serverSocket();
       return new Metered(
           context,
           DataReader.create(
               () -> {
-                reader.ensureAvailable();
-                byte[] bytes = reader.readBytes(reader.available());
-                IncomingBody.received(bytes.length);
+                int there = begun.available();
+                if (there == 0) {
+                  IncomingBody.awaited();
+                }
+                byte[] bytes = there > 0 ? begun.readBytes(there) : read(socket);
+                if (bytes != null) {
+                  IncomingBody.received(bytes.length);
+                }
                 return bytes;
               }));
+    }
+
+    private static byte @Nullable [] read(HelidonSocket socket) {
+      try {
+        return socket.get();
+      } catch (UncheckedIOException broken) {
+        throw new ServerConnectionException("a read from the connection failed", broken);
+      }
     }
 
     @Override
@@ -231,7 +263,7 @@ final class ConnectionLimit {
   }
 
   /** Tells when it is over. */
-  private record Served(ServerConnection real, Runnable over)
+  private record Served(ConnectionContext context, ServerConnection real, Runnable over)
       implements ServerConnection, InterruptableTask<Void> {
     @Override
     public void handle(Limit limit) throws InterruptedException {

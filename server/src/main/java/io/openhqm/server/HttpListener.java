@@ -12,7 +12,6 @@ import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.http.media.ReadableEntity;
 import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.ConnectionConfig;
 import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
@@ -45,9 +44,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -126,15 +123,16 @@ final class HttpListener implements AutoCloseable {
     this.api = api;
     this.observer = observer;
     this.telemetry = telemetry;
-    this.bodies =
-        new IncomingBody.Limits(
-            settings.bodyTimeMax(),
-            settings.bodyBytesMax(),
-            new Budget(settings.largeBodiesBytesMax()));
     this.alarms =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("inbound-deadlines").factory());
     alarms.setRemoveOnCancelPolicy(true);
+    this.bodies =
+        new IncomingBody.Limits(
+            settings.bodyTimeMax(),
+            settings.bodyBytesMax(),
+            new Budget(settings.largeBodiesBytesMax()),
+            alarms);
     this.connections = connections(settings, observer);
     this.server =
         WebServers.answering(this::handle)
@@ -149,8 +147,6 @@ final class HttpListener implements AutoCloseable {
             // acknowledgement.
             .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
             .idleConnectionTimeout(Duration.ofMinutes(5))
-            .connectionConfig(
-                ConnectionConfig.builder().readTimeout(Duration.ofSeconds(30)).build())
             .protocolsDiscoverServices(false)
             .addConnectionSelectors(protocols(settings))
             .directHandlers(problemsForMalformedRequests())
@@ -286,25 +282,20 @@ final class HttpListener implements AutoCloseable {
     if (rest.consumed()) {
       return true;
     }
-    try (var incoming = new IncomingBody(bodies, request.headers().contentLength().orElse(-1))) {
-      var alarm = alarm(incoming);
+    long length = request.headers().contentLength().orElse(-1);
+    try (var incoming = new IncomingBody(bodies, length, () -> {})) {
       boolean isTooLarge = false;
       try {
+        incoming.await();
         incoming.begin();
         rest.consume();
       } catch (ProblemException refused) {
         isTooLarge = true;
       } catch (RuntimeException broken) {
         isTooLarge = isHttp1(request) || isTooLarge(broken); // else the stream was reset
-      } finally {
-        alarm.cancel(false);
       }
       return incoming.inTime() && !isTooLarge;
     }
-  }
-
-  private ScheduledFuture<?> alarm(IncomingBody incoming) {
-    return alarms.schedule(incoming::ring, settings.bodyTimeMax().toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /**
@@ -318,7 +309,8 @@ final class HttpListener implements AutoCloseable {
 
   private ApiResponse answer(ServerRequest request, String path, boolean isCrowded) {
     long length = request.headers().contentLength().orElse(-1);
-    try (var incoming = new IncomingBody(bodies, length)) {
+    Runnable atLate = isHttp1(request) ? () -> tellTooSlow(request) : () -> {};
+    try (var incoming = new IncomingBody(bodies, length, atLate)) {
       if (length > settings.bodyBytesMax()) {
         return tooLarge(settings.bodyBytesMax()).toResponse().with("Connection", "close");
       }
@@ -378,17 +370,17 @@ final class HttpListener implements AutoCloseable {
       throws InvalidRequestException {
     try {
       var body = readBody(request, length, incoming);
-      incoming.complete();
+      requireInTime(request, incoming);
       if (closing) {
         // The server wakes who reads when it stops, and what is there by then looks whole.
         throw new ProblemException(STOPPING);
       }
       return body;
     } catch (ProblemException refused) {
-      incoming.inTime();
+      requireInTime(request, incoming);
       throw refused;
     } catch (RuntimeException broken) {
-      incoming.complete();
+      requireInTime(request, incoming);
       if (isTooLarge(broken)) {
         return Optional.empty();
       } else if (broken instanceof RequestException gone && !isHttp1(request)) {
@@ -397,6 +389,30 @@ final class HttpListener implements AutoCloseable {
       throw new InvalidRequestException(
           "The body is not complete; check its Content-Length or its chunks (RFC 9112 §6).");
     }
+  }
+
+  private static void requireInTime(ServerRequest request, IncomingBody incoming) {
+    if (incoming.inTime()) {
+      return;
+    }
+    if (isHttp1(request)) {
+      throw new CloseConnectionException("its client was told that its body took too long");
+    }
+    throw incoming.tooSlow();
+  }
+
+  /**
+   * To wake who waits for bytes of a connection is to close it, so that its client must have been
+   * told before.
+   */
+  private void tellTooSlow(ServerRequest request) {
+    var answer = IncomingBody.tooSlow(settings.bodyTimeMax()).toResponse();
+    connections.tell(request.socketId(), answer);
+    observer.answered(
+        request.prologue().method().text(),
+        request.prologue().uriPath().rawPath(),
+        answer.status(),
+        settings.bodyTimeMax().toNanos());
   }
 
   /** By the server's own count, which differs with the protocol. */
@@ -416,15 +432,10 @@ final class HttpListener implements AutoCloseable {
       return Optional.of(Bytes.empty());
     }
     incoming.begin();
-    if (isHttp1(request)) {
-      return read(request, length, incoming); // no read takes longer than the connection's timeout
+    if (!isHttp1(request)) {
+      incoming.await(); // another thread reads it from the connection
     }
-    var alarm = alarm(incoming);
-    try {
-      return read(request, length, incoming);
-    } finally {
-      alarm.cancel(false);
-    }
+    return read(request, length, incoming);
   }
 
   /** The stream stays open: to close it is to wait for more. */

@@ -3,16 +3,22 @@ package io.openhqm.server;
 import io.openhqm.core.api.Problem;
 import io.openhqm.core.api.ProblemException;
 import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a request, from its first byte until the request is answered: it must be complete in
  * time, and what is beyond {@link #SMALL} has a share of a budget. For use by the thread that reads
- * it, but for {@link #ring}.
+ * it.
  */
 final class IncomingBody implements AutoCloseable {
   /** So much needs no share: the limit of requests in work is the limit of all of them too. */
   private static final int SMALL = 64 * 1024;
+
+  /** How long a client that does not read may hold up what it is told. */
+  private static final Duration TELLING_MAX = Duration.ofSeconds(1);
 
   private static final Duration COME_AGAIN = Duration.ofSeconds(1);
   private static final ThreadLocal<@Nullable IncomingBody> READ_BY_THREAD = new ThreadLocal<>();
@@ -21,24 +27,29 @@ final class IncomingBody implements AutoCloseable {
    * @param timeMax how long a body may take
    * @param bytesMax the largest body
    * @param budget for all bodies at a time
+   * @param alarms wakes who waits for more when the time is over
    */
-  record Limits(Duration timeMax, long bytesMax, Budget budget) {}
+  record Limits(Duration timeMax, long bytesMax, Budget budget, ScheduledExecutorService alarms) {}
 
   private final Limits limits;
   private final long length;
   private final Budget.Share share;
   private final Thread reader = Thread.currentThread();
   private final long until;
+  private final Runnable atLate;
+  private @Nullable Future<?> alarm;
   private long received;
   private boolean complete;
   private boolean late;
 
   /**
    * @param length in bytes; negative: not known
+   * @param atLate called when its time is over, by another thread, before its reader is woken
    */
-  IncomingBody(Limits limits, long length) {
+  IncomingBody(Limits limits, long length, Runnable atLate) {
     this.limits = limits;
     this.length = length;
+    this.atLate = atLate;
     this.share = limits.budget().share();
     this.until = System.nanoTime() + limits.timeMax().toNanos();
   }
@@ -47,6 +58,24 @@ final class IncomingBody implements AutoCloseable {
   void begin() {
     hold(Math.max(0, length));
     READ_BY_THREAD.set(this);
+  }
+
+  /**
+   * Tells the body that the calling thread reads, if it does, that more of it has to be waited for.
+   * Most bodies come with their header fields and need no alarm.
+   */
+  static void awaited() {
+    var body = READ_BY_THREAD.get();
+    if (body != null) {
+      body.await();
+    }
+  }
+
+  /** Has its reader woken when its time is over. */
+  void await() {
+    if (alarm == null) {
+      alarm = limits.alarms().schedule(this::ring, until - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
   }
 
   /**
@@ -93,28 +122,36 @@ final class IncomingBody implements AutoCloseable {
     }
   }
 
-  /** Its time is over: the thread that waits for more is woken. */
-  synchronized void ring() {
-    if (!complete) {
+  private void ring() {
+    synchronized (this) {
+      if (complete) {
+        return;
+      }
       late = true;
+    }
+    Thread.startVirtualThread(
+        () -> {
+          try {
+            atLate.run();
+          } finally {
+            wake();
+          }
+        });
+    limits.alarms().schedule(this::wake, TELLING_MAX.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private synchronized void wake() {
+    if (!complete) {
       reader.interrupt();
     }
   }
 
-  /**
-   * All of it is there, or none will come any more.
-   *
-   * @throws ProblemException 408: because it took too long
-   */
-  void complete() {
-    if (!inTime()) {
-      throw tooSlow();
-    }
-  }
-
-  /** As {@link #complete}, and says whether its time was not over. */
+  /** All of it is there, or none will come any more: whether its time was not over. */
   boolean inTime() {
     READ_BY_THREAD.remove();
+    if (alarm != null) {
+      alarm.cancel(false);
+    }
     synchronized (this) {
       complete = true;
     }
@@ -124,18 +161,25 @@ final class IncomingBody implements AutoCloseable {
     return !late;
   }
 
-  private ProblemException tooSlow() {
-    return new ProblemException(
-        Problem.of(
-            Problem.Kind.REQUEST_TIMEOUT,
-            "The body was not complete within "
-                + limits.timeMax().toSeconds()
-                + " s; nothing was stored, send it faster or over a better connection."));
+  ProblemException tooSlow() {
+    return new ProblemException(tooSlow(limits.timeMax()));
+  }
+
+  /** What a client is told whose body took longer than that. */
+  static Problem tooSlow(Duration timeMax) {
+    return Problem.of(
+        Problem.Kind.REQUEST_TIMEOUT,
+        "The body was not complete within "
+            + timeMax.toSeconds()
+            + " s; nothing was stored, send it faster or over a better connection.");
   }
 
   @Override
   public void close() {
     READ_BY_THREAD.remove();
+    if (alarm != null) {
+      alarm.cancel(false);
+    }
     share.close();
   }
 }

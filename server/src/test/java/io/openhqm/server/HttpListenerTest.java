@@ -115,6 +115,30 @@ class HttpListenerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 1000\r\n\r\n",
+        "Content-Length: 1000\r\n\r\nthe beginning",
+        "Transfer-Encoding: chunked\r\n\r\n3e8\r\nthe beginning"
+      })
+  void aBodyThatStopsIs408OnceAndTheConnectionEnds(String start) throws Exception {
+    try (var listener = start(HttpListenerTest::sizeOf, Duration.ofMillis(300));
+        var wire = new Wire(listener.port())) {
+      wire.write(
+          ("POST /api/v1/submit HTTP/1.1\r\nHost: a\r\n" + start)
+              .getBytes(StandardCharsets.US_ASCII));
+      var answer = wire.read(false).orElseThrow();
+
+      assertThat(answer.response().status()).isEqualTo(408);
+      assertThat(answer.response().body().toUtf8()).contains("/problems/request-timeout");
+      assertThat(answer.closes()).isTrue();
+      assertThat(wire.read(false)).isEmpty();
+      awaitInWork(0);
+      assertThat(metrics.scrape()).contains("status=\"408\"");
+    }
+  }
+
   @Test
   void overHttp2ABodyThatStopsIs408AndTheOthersGoOn() throws Exception {
     try (var listener = start(HttpListenerTest::sizeOf, Duration.ofMillis(300));
