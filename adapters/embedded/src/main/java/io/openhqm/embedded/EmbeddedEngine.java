@@ -54,7 +54,7 @@ final class EmbeddedEngine implements Engine {
               clock,
               board,
               writer,
-              new Readers(database),
+              new Readers(database, new ReadFaults(settings.file(), clock)),
               new EndWaiters(),
               died ? sql.lastSeq() : 0);
       writer.start();
@@ -139,11 +139,13 @@ final class EmbeddedEngine implements Engine {
 
   @Override
   public Health health() {
+    var faults = parts.readers().faults();
     return parts
         .writer()
         .trouble()
+        .or(faults::ofFile)
         .map(what -> new Health(false, what))
-        .orElse(new Health(true, "ok"));
+        .orElseGet(() -> new Health(true, faults.ofRows().orElse("ok")));
   }
 
   @Override
@@ -159,6 +161,8 @@ final class EmbeddedEngine implements Engine {
         (double) writer.commits(),
         "openhqm_engine_commit_operations_total",
         (double) writer.operations(),
+        "openhqm_engine_read_faults_total",
+        (double) parts.readers().faults().count(),
         "openhqm_engine_file_bytes",
         size(""),
         "openhqm_engine_wal_bytes",

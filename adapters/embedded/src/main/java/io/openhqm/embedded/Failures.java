@@ -65,6 +65,22 @@ final class Failures {
         : new IllegalStateException("writing to the database failed: " + failure, failure);
   }
 
+  /** Whether what was read is not what was written. */
+  static boolean isDamage(RuntimeException e) {
+    return e instanceof DamagedRowException
+        || e.getCause() instanceof DamagedRowException
+        || e.getCause() instanceof SQLException cause
+            && ((code(cause) & 0xff) == 11 || (code(cause) & 0xff) == 26);
+  }
+
+  /** Whether the file or its disk is to blame, rather than a lock or one statement. */
+  static boolean isOfFile(SQLException e) {
+    return switch (code(e) & 0xff) {
+      case 8, 10, 11, 13, 14, 26 -> true;
+      default -> false;
+    };
+  }
+
   static boolean isDiskFull(SQLException e) {
     return (code(e) & 0xff) == 13;
   }

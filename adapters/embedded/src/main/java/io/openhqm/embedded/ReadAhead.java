@@ -68,10 +68,10 @@ final class ReadAhead {
     try {
       long cursor = level.cursor();
       var rows = parts.readers().read(sql -> sql.rows(NEXT, line, cursor, STEP));
+      var entries = entries(rows);
       board.lock.lock();
       try {
-        for (var row : rows) {
-          var entry = row.entry();
+        for (var entry : entries) {
           if (board.isNews(entry)) {
             entry.place = Entry.Place.READY;
             level.append(entry);
@@ -100,11 +100,10 @@ final class ReadAhead {
     try {
       var from = list.horizon();
       var rows = parts.readers().read(sql -> delayed(sql, from));
+      var entries = entries(rows);
       board.lock.lock();
       try {
-        for (var row : rows) {
-          var entry = row.entry();
-          entry.due = row.due();
+        for (var entry : entries) {
           entry.request = null;
           entry.size = 0;
           if (board.isNews(entry)) {
@@ -113,7 +112,7 @@ final class ReadAhead {
           } else {
             var stray = board.stray(entry);
             if (stray != null) {
-              stray.due = row.due();
+              stray.due = entry.due;
               stray.place = Entry.Place.DELAYED;
               list.put(stray);
             }
@@ -131,6 +130,21 @@ final class ReadAhead {
     } finally {
       end(board, done ? () -> {} : list::abandonReading);
     }
+  }
+
+  /** Those that can be read; the others would hold up all that follows. */
+  private List<Entry> entries(List<Row> rows) {
+    var entries = new ArrayList<Entry>(rows.size());
+    for (var row : rows) {
+      try {
+        var entry = row.entry();
+        entry.due = row.due();
+        entries.add(entry);
+      } catch (DamagedRowException e) {
+        parts.readers().faults().passedOver(row.seq(), row.id(), e);
+      }
+    }
+    return entries;
   }
 
   private static List<Row> delayed(Sql sql, DelayList.Mark from) throws SQLException {

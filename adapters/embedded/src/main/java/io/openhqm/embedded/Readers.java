@@ -16,6 +16,7 @@ final class Readers implements AutoCloseable {
   private static final int CONNECTIONS = 4;
 
   private final Database database;
+  private final ReadFaults faults;
   private final Semaphore permits = new Semaphore(CONNECTIONS);
   private final ConcurrentLinkedQueue<Sql> idle = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -27,8 +28,13 @@ final class Readers implements AutoCloseable {
     T from(Sql sql) throws SQLException;
   }
 
-  Readers(Database database) {
+  Readers(Database database, ReadFaults faults) {
     this.database = database;
+    this.faults = faults;
+  }
+
+  ReadFaults faults() {
+    return faults;
   }
 
   <T> T read(Reading<T> reading) {
@@ -53,7 +59,11 @@ final class Readers implements AutoCloseable {
         }
       }
     } catch (SQLException e) {
-      throw Failures.of(file(), e);
+      var failure = Failures.of(file(), e);
+      if (Failures.isOfFile(e)) {
+        faults.met(failure);
+      }
+      throw failure;
     } catch (DamagedRowException e) {
       throw Failures.damaged(file(), e);
     } finally {

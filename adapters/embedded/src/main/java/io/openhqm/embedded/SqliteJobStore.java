@@ -60,10 +60,18 @@ final class SqliteJobStore implements JobStore {
     if (processing.isPresent()) {
       return processing;
     }
-    var row = parts.readers().read(sql -> sql.findJob(id)).filter(found -> found.is(Kind.JOB));
-    // A claim may have come while the file was read.
-    return row.map(
-        found -> found.is(Kind.ENDED) ? found.job() : board.processing(id).orElseGet(found::job));
+    return parts
+        .readers()
+        .read(
+            sql ->
+                sql.findJob(id)
+                    .filter(found -> found.is(Kind.JOB))
+                    // A claim may have come while the file was read.
+                    .map(
+                        found ->
+                            found.is(Kind.ENDED)
+                                ? found.job()
+                                : board.processing(id).orElseGet(found::job)));
   }
 
   @Override
@@ -233,13 +241,28 @@ final class SqliteJobStore implements JobStore {
     }
     for (int i = 0; i < lost.size(); i++) {
       var entry = lost.get(i);
-      var request = parts.readers().read(sql -> sql.request(entry.seq));
-      found.add(new Overdue(jobs.get(i), request.map(bytes -> RowCodec.message(entry.id, bytes))));
+      found.add(new Overdue(jobs.get(i), message(entry)));
     }
     if (found.size() < limit) {
       found.addAll(heldAndDue(limit - found.size()));
     }
     return found;
+  }
+
+  /** Empty: it has none, or one that cannot be read, which must not hold up the others. */
+  private Optional<Message> message(Entry entry) {
+    try {
+      return parts
+          .readers()
+          .read(sql -> sql.request(entry.seq))
+          .map(bytes -> RowCodec.message(entry.id, bytes));
+    } catch (RuntimeException e) {
+      if (!Failures.isDamage(e)) {
+        throw e;
+      }
+      parts.readers().faults().passedOver(entry.seq, entry.id, e);
+      return Optional.empty();
+    }
   }
 
   private List<Overdue> heldAndDue(int limit) {
@@ -262,10 +285,14 @@ final class SqliteJobStore implements JobStore {
                 if (!row.is(Kind.HELD) || parts.board().processing(row.id()).isPresent()) {
                   continue;
                 }
-                var request = sql.request(row.seq());
-                due.add(
-                    new Overdue(
-                        row.job(), request.map(bytes -> RowCodec.message(row.id(), bytes))));
+                try {
+                  var request = sql.request(row.seq());
+                  due.add(
+                      new Overdue(
+                          row.job(), request.map(bytes -> RowCodec.message(row.id(), bytes))));
+                } catch (DamagedRowException e) {
+                  parts.readers().faults().passedOver(row.seq(), row.id(), e);
+                }
               }
               return due;
             });

@@ -132,9 +132,16 @@ final class SqliteQueue implements RequestQueue, Intake {
     var deliveries = new ArrayList<Delivery>(taken.size());
     try {
       for (var entry : taken) {
-        var message = message(entry);
-        if (message != null) {
-          deliveries.add(new SqliteDelivery(parts, entry, entry.deliveries, message));
+        try {
+          var message = message(entry);
+          if (message != null) {
+            deliveries.add(new SqliteDelivery(parts, entry, entry.deliveries, message));
+          }
+        } catch (RuntimeException e) {
+          if (!Failures.isDamage(e)) {
+            throw e;
+          }
+          setAside(entry, e);
         }
       }
       return deliveries;
@@ -147,6 +154,18 @@ final class SqliteQueue implements RequestQueue, Intake {
         board.lock.unlock();
       }
       throw e;
+    }
+  }
+
+  /** Stays out as long as the process lives, so that it holds up nobody. */
+  private void setAside(Entry entry, RuntimeException damage) {
+    parts.readers().faults().passedOver(entry.seq, entry.id, damage);
+    var board = parts.board();
+    board.lock.lock();
+    try {
+      entry.visibleUntil = Long.MAX_VALUE;
+    } finally {
+      board.lock.unlock();
     }
   }
 

@@ -13,6 +13,7 @@ import io.openhqm.core.Engine.Health;
 import io.openhqm.core.EngineException;
 import io.openhqm.core.Headers;
 import io.openhqm.core.JobStatus;
+import io.openhqm.core.JobStore;
 import io.openhqm.core.Message;
 import io.openhqm.core.Priority;
 import io.openhqm.core.Result;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -40,6 +42,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /** Full disks, damaged files, files of others: nothing is promised that is not kept. */
 final class MisfortuneTest {
@@ -499,6 +503,76 @@ final class MisfortuneTest {
         .isInstanceOf(Claim.Granted.class);
     claimed.countDown();
     assertThat(engine.broken()).isEmpty();
+  }
+
+  @Test
+  void recordsThatCannotBeReadArePassedOverAndNamedAndTheOthersGoOn() throws Exception {
+    var messages = new ArrayList<Message>();
+    try (var engine = open()) {
+      for (int i = 0; i < 4; i++) {
+        messages.add(accept(engine, 100));
+      }
+    }
+    var noState = messages.get(0);
+    var noRequest = messages.get(1);
+    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file())) {
+      damage(connection, "state", noState);
+      damage(connection, "request", noRequest);
+    }
+    try (var engine = open()) {
+      var queue = engine.queue().orElseThrow();
+      var store = engine.store().orElseThrow();
+
+      assertThat(queue.receive(10, HOUR, Duration.ZERO))
+          .extracting(Delivery::message)
+          .containsExactly(messages.get(2), messages.get(3));
+      clock.advance(HOUR);
+      assertThat(queue.receive(10, HOUR, Duration.ZERO)).as("once more").hasSize(2);
+
+      var health = engine.health();
+      assertThat(health.up()).as("the others go on").isTrue();
+      assertThat(health.detail()).contains("passed over: 2", noRequest.id().toString());
+      assertThat(engine.figures()).containsEntry("openhqm_engine_read_faults_total", 2.0);
+      assertThatThrownBy(() -> store.find(noState.id()))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("damaged");
+
+      // Their workers die: the sweep is told of both.
+      store.claim(noRequest.id(), HOUR);
+      store.claim(messages.get(2).id(), HOUR);
+      clock.advance(HOUR);
+      assertThat(store.overdue(10))
+          .extracting(JobStore.Overdue::message)
+          .containsExactlyInAnyOrder(Optional.empty(), Optional.of(messages.get(2)));
+    }
+  }
+
+  private static void damage(Connection connection, String column, Message message)
+      throws SQLException {
+    try (var statement =
+        connection.prepareStatement("UPDATE job SET " + column + "=x'017f' WHERE id=?")) {
+      statement.setBytes(1, Row.bytes(message.id()));
+      assertThat(statement.executeUpdate()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void healthIsBadForAMinuteAfterTheFileCouldNotBeRead() {
+    try (var engine = open()) {
+      var readers = engine.parts().readers();
+      assertThatThrownBy(
+              () ->
+                  readers.read(
+                      sql -> {
+                        throw new SQLiteException("damaged", SQLiteErrorCode.SQLITE_CORRUPT);
+                      }))
+          .isInstanceOf(UnavailableException.class);
+
+      assertThat(engine.health().up()).isFalse();
+      assertThat(engine.health().detail()).contains("jobs.db is damaged");
+      clock.advance(Duration.ofSeconds(61));
+      assertThat(engine.health()).isEqualTo(new Health(true, "ok"));
+    }
   }
 
   @Test
