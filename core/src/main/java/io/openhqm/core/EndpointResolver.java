@@ -35,7 +35,7 @@ public interface EndpointResolver {
     NO_ENDPOINT,
     /** A URL was named that the allow list does not admit. */
     URL_NOT_ALLOWED,
-    /** The route wants a value of the message where it does not fit. */
+    /** A route wants a value of the message where it does not fit, or cannot compare it. */
     UNFIT_VALUE
   }
 

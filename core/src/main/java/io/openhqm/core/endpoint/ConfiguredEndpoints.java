@@ -59,8 +59,12 @@ public final class ConfiguredEndpoints implements EndpointResolver {
     if (metadata.endpoint().isPresent()) {
       return named(metadata.endpoint().get(), metadata);
     }
-    var routed =
-        routing.enabled() ? Routes.first(routing, message) : Optional.<OpenHqmConfig.Route>empty();
+    Optional<OpenHqmConfig.Route> routed;
+    try {
+      routed = routing.enabled() ? Routes.first(routing, message) : Optional.empty();
+    } catch (Rewrites.UnfitException unfit) {
+      return refused(Refusal.UNFIT_VALUE, unfit.detail());
+    }
     if (routed.isPresent()) {
       return byRoute(routed.get(), message);
     }

@@ -3,6 +3,7 @@ package io.openhqm.core.endpoint;
 import io.openhqm.core.Message;
 import io.openhqm.core.config.OpenHqmConfig.Route;
 import io.openhqm.core.config.OpenHqmConfig.Routing;
+import io.openhqm.core.endpoint.Rewrites.UnfitException;
 import io.openhqm.core.transform.MessagePath;
 import io.openhqm.core.transform.MessagePath.Found;
 import java.util.List;
@@ -12,27 +13,51 @@ import java.util.Optional;
 final class Routes {
   private Routes() {}
 
-  /** The first that matches, in the order of their priorities. */
-  static Optional<Route> first(Routing routing, Message message) {
-    return routing.routes().stream()
-        .filter(route -> route.enabled() && matches(route, message))
-        .findFirst();
+  /**
+   * The first that matches, in the order of their priorities.
+   *
+   * @throws UnfitException if that cannot be found out: to take it for one that does not match
+   *     would send the message somewhere else
+   */
+  static Optional<Route> first(Routing routing, Message message) throws UnfitException {
+    for (var route : routing.routes()) {
+      if (route.enabled() && matches(route, message)) {
+        return Optional.of(route);
+      }
+    }
+    return Optional.empty();
   }
 
   /** A default takes everything, and so does a route that looks at no field. */
-  private static boolean matches(Route route, Message message) {
-    return route.isDefault()
-        || route.matchField().isEmpty()
-        || MessagePath.find(route.matchField().get(), message).stream()
-            .flatMap(found -> texts(found).stream())
-            .anyMatch(text -> fits(route, text));
+  private static boolean matches(Route route, Message message) throws UnfitException {
+    if (route.isDefault() || route.matchField().isEmpty()) {
+      return true;
+    }
+    String path = route.matchField().get();
+    var found = MessagePath.find(path, message);
+    try {
+      for (String text : found.isPresent() ? texts(found.get()) : List.<String>of()) {
+        if (fits(route, text)) {
+          return true;
+        }
+      }
+    } catch (BoundedText.TooMuchException tooMuch) {
+      throw new UnfitException(
+          "what is at '"
+              + path
+              + "' takes too long to compare with the pattern of the route '"
+              + route.name()
+              + "'; name an endpoint in metadata.endpoint, or have the operator simplify the"
+              + " pattern");
+    }
+    return false;
   }
 
   /** A value is compared as a whole, a pattern from the beginning; without either nothing fits. */
-  private static boolean fits(Route route, String text) {
+  private static boolean fits(Route route, String text) throws BoundedText.TooMuchException {
     return route.matchValue().isPresent()
         ? route.matchValue().get().equals(text)
-        : route.matchPattern().filter(pattern -> pattern.matcher(text).lookingAt()).isPresent();
+        : route.matchPattern().isPresent() && BoundedText.begins(text, route.matchPattern().get());
   }
 
   /** What a value is compared as: a flag in JSON's spelling and in Python's. */

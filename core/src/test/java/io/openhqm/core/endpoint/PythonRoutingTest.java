@@ -2,6 +2,7 @@ package io.openhqm.core.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openhqm.core.EndpointResolver.Refusal;
 import io.openhqm.core.EndpointResolver.Resolution;
 import io.openhqm.core.Headers;
 import io.openhqm.core.Message;
@@ -34,10 +35,14 @@ class PythonRoutingTest {
 
   /** The endpoint that {@code message} goes to by these routes. */
   private static String endpoint(String routes, Message message) {
+    return ((Resolution.Found) resolution(routes, message)).route().name();
+  }
+
+  private static Resolution resolution(String routes, Message message) {
     var result = ConfigLoader.loadText(CONFIG + routes, "test.yaml", Path.of("."), Map.of());
     assertThat(result).as(routes).isInstanceOf(ConfigResult.Loaded.class);
     var config = ((ConfigResult.Loaded) result).config();
-    return ((Resolution.Found) ConfiguredEndpoints.of(config).resolve(message)).route().name();
+    return ConfiguredEndpoints.of(config).resolve(message);
   }
 
   @ParameterizedTest
@@ -53,6 +58,30 @@ class PythonRoutingTest {
     String route =
         "{match_field: metadata.type, match_pattern: '" + pattern + "', endpoint: taken}";
     assertThat(endpoint(route, message("{}", "{\"type\": \"" + type + "\"}"))).isEqualTo(endpoint);
+  }
+
+  /** The one goes back for ages, the other needs a stack as deep as the text is long. */
+  @ParameterizedTest
+  @CsvSource({"'(.*a){20}$', 64", "'(?:\\w|-)+$', 1000000"})
+  void aTextThatItsPatternCannotBeComparedWithInTimeIsRefused(String pattern, int length) {
+    String route =
+        "{name: r, match_field: payload.text, match_pattern: '" + pattern + "', endpoint: taken}";
+    var message = message("{\"text\": \"" + "a".repeat(length) + "!\"}", "{}");
+    assertThat(resolution(route, message))
+        .isEqualTo(
+            new Resolution.Refused(
+                Refusal.UNFIT_VALUE,
+                "what is at 'payload.text' takes too long to compare with the pattern of the route"
+                    + " 'r'; name an endpoint in metadata.endpoint, or have the operator simplify"
+                    + " the pattern"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'.*b$', taken", "'[a-z]+$', taken", "'.*c.*$', other", "'a{3}', taken"})
+  void aLongTextIsComparedAsAShortOne(String pattern, String endpoint) {
+    String route = "{match_field: payload.text, match_pattern: '" + pattern + "', endpoint: taken}";
+    var message = message("{\"text\": \"" + "a".repeat(5_000_000) + "b\"}", "{}");
+    assertThat(endpoint(route, message)).isEqualTo(endpoint);
   }
 
   @Test

@@ -149,7 +149,7 @@ public final class Sweep {
       return true;
     } catch (UnavailableException noAnswer) {
       telemetry.trouble("an overdue job waits for the next sweep", noAnswer);
-    } catch (RuntimeException bug) {
+    } catch (RuntimeException | StackOverflowError bug) {
       telemetry.trouble("an overdue job could not be seen to", bug);
     }
     return false;

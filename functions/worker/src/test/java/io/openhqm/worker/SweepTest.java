@@ -28,6 +28,7 @@ import io.openhqm.tck.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -48,10 +49,15 @@ final class SweepTest {
   private final JobStore store = engine.store().orElseThrow();
   private final RequestQueue queue = engine.queue().orElseThrow();
   private final UuidV7 ids = new UuidV7(clock, new Random(1));
+  private final Set<UUID> bottomless = new HashSet<>();
   private final EndpointResolver resolver =
-      message ->
-          new Resolution.Found(
-              new Route("orders", Optional.empty(), "POST", Duration.ofSeconds(10), TWO_ATTEMPTS));
+      message -> {
+        if (bottomless.contains(message.id())) {
+          throw new StackOverflowError("no end to it");
+        }
+        return new Resolution.Found(
+            new Route("orders", Optional.empty(), "POST", Duration.ofSeconds(10), TWO_ATTEMPTS));
+      };
   private final Sweep sweep = sweepOver(queue);
 
   private Sweep sweepOver(RequestQueue where) {
@@ -162,6 +168,17 @@ final class SweepTest {
     assertThat(queue.receive(1, LEASE, Duration.ZERO))
         .extracting(delivery -> delivery.message().id())
         .containsExactly(id);
+  }
+
+  @Test
+  void aJobThatOverflowsTheStackHoldsUpNoOther() {
+    var bottomlessOne = held(Duration.ZERO);
+    var other = held(Duration.ZERO);
+    bottomless.add(bottomlessOne);
+    assertThat(store.claim(bottomlessOne, LEASE)).isInstanceOf(Claim.Granted.class);
+    workerDies(other);
+    sweep.run();
+    assertThat(job(other).status()).isEqualTo(JobStatus.PENDING);
   }
 
   @Test
