@@ -248,7 +248,7 @@ public final class OpenHqmServer implements AutoCloseable {
             worker,
             attempts,
             telemetry,
-            clock,
+            SteadyClock.from(clock, System::nanoTime),
             hands());
     var sweep =
         new Sweep(

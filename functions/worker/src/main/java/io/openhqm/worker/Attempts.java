@@ -1,5 +1,6 @@
 package io.openhqm.worker;
 
+import io.openhqm.core.Deadline;
 import io.openhqm.core.Delivery;
 import io.openhqm.core.JobStore;
 import io.openhqm.core.Lease;
@@ -28,6 +29,7 @@ public final class Attempts {
   private final ConcurrentMap<Lease, Running> running = new ConcurrentHashMap<>();
 
   /**
+   * @param clock the store's, by which leases lapse
    * @param lease how long a lease is; it is extended when a third of it has passed
    */
   public Attempts(JobStore store, InstantSource clock, Telemetry telemetry, Duration lease) {
@@ -49,13 +51,13 @@ public final class Attempts {
   final class Running implements AutoCloseable {
     private final Lease held;
     private final Delivery delivery;
-    private final Instant deadline;
+    private final Deadline deadline;
     private final Thread thread;
     private Instant nextBeat;
     private Optional<Stop> stop = Optional.empty();
     private boolean over;
 
-    private Running(Lease held, Delivery delivery, Instant deadline) {
+    private Running(Lease held, Delivery delivery, Deadline deadline) {
       this.held = held;
       this.delivery = delivery;
       this.deadline = deadline;
@@ -102,7 +104,7 @@ public final class Attempts {
   }
 
   /** Notes that the calling thread begins an attempt. */
-  Running begin(Lease held, Delivery delivery, Instant deadline) {
+  Running begin(Lease held, Delivery delivery, Deadline deadline) {
     var attempt = new Running(held, delivery, deadline);
     running.put(held, attempt);
     return attempt;
@@ -120,7 +122,7 @@ public final class Attempts {
   public void beat() {
     var now = clock.instant();
     for (var attempt : running.values()) {
-      if (!now.isBefore(attempt.deadline)) {
+      if (attempt.deadline.isOver()) {
         attempt.stopFor(Stop.TIMED_OUT);
       } else if (attempt.beatIsDue(now)) {
         extend(attempt);

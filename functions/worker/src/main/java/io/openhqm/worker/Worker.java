@@ -163,7 +163,7 @@ public final class Worker {
    * Works on {@code delivery} and says what to do with its message; the caller settles it. Never
    * throws for what a backend, a processor or an engine does.
    *
-   * @param invocation until when this must return
+   * @param invocation until when this must return; the attempt's own deadline is read by its clock
    */
   public Outcome deliver(Delivery delivery, Deadline invocation) {
     return deliver(delivery, new Invocation(invocation, true));
@@ -316,10 +316,11 @@ public final class Worker {
 
   private Verdict attempt(Work work, Message message, Invocation invocation) {
     var time = AttemptTime.of(work.route().timeout(), usable(invocation.until()), invocation);
-    var deadline = Deadline.after(time.allowed(), ports.clock());
+    // By the invocation's clock: one that does not jump as the time of day may.
+    var deadline = Deadline.after(time.allowed(), invocation.until().clock());
     int number = work.job().attempts();
     telemetry(message).attemptStarted(message.id(), work.route().name(), number);
-    try (var running = ports.attempts().begin(work.lease(), work.delivery(), deadline.at())) {
+    try (var running = ports.attempts().begin(work.lease(), work.delivery(), deadline)) {
       Optional<Verdict> verdict;
       try {
         // What the route makes of it is for this attempt; the delivery's own message stays.

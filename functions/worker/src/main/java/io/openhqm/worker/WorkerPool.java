@@ -80,6 +80,7 @@ public final class WorkerPool implements AutoCloseable {
   /**
    * A pool that stands still until {@link #start}.
    *
+   * @param clock by which attempts run out of time; one that never jumps
    * @param hands begins at once what it is given, in another thread; not in a virtual one where the
    *     processor may compute, as it would keep those of the server from going on
    */

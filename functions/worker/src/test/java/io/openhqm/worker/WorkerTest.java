@@ -436,6 +436,41 @@ final class WorkerTest {
   }
 
   @Test
+  void theTimeOfDayMayJumpAndAnAttemptStillHasTheTimeThatItWasGiven() throws Exception {
+    var elapsed = new ManualClock(clock.instant());
+    var invocation = new Deadline(Instant.MAX, elapsed);
+    var id = submit();
+    var delivery = received();
+    var outcome =
+        worker(
+                attempt -> {
+                  clock.advance(Duration.ofHours(1));
+                  attempts.beat();
+                  clock.advance(Duration.ofHours(-2));
+                  attempts.beat();
+                  assertThat(attempt.deadline().remaining()).isEqualTo(TIMEOUT);
+                  return OK;
+                })
+            .deliver(delivery, invocation);
+    assertThat(outcome).isEqualTo(new Outcome.Done());
+    assertThat(ending(id)).isEqualTo(new Ending.Completed(OK));
+    delivery.settle(outcome);
+
+    var other = submit();
+    worker(
+            attempt -> {
+              elapsed.advance(TIMEOUT);
+              clock.advance(Duration.ofHours(-1));
+              attempts.beat();
+              new CountDownLatch(1).await();
+              return OK;
+            })
+        .deliver(received(), invocation);
+    assertThat(((Job.State.Pending) job(other).state()).lastError())
+        .contains("no answer within 10 s");
+  }
+
+  @Test
   void ofTwoAttemptsAtOneJobTheHeartbeatStopsTheOneThatLostIt() throws Exception {
     var id = submit();
     var calls = new LinkedBlockingQueue<CountDownLatch>();
