@@ -37,6 +37,11 @@ public interface BlobStore extends AutoCloseable {
    */
   Optional<Bytes> get(String key);
 
+  /** As {@link #get(String)}, for whom it matters how much there will be. */
+  default Optional<Bytes> get(Body.Stored body) {
+    return get(body.key());
+  }
+
   /** Removes it, if it is there. */
   void delete(String key);
 

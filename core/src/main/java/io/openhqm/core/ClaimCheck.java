@@ -107,7 +107,7 @@ public record ClaimCheck(Optional<BlobStore> blobs, long payloadBytesMax, long r
   public Optional<Bytes> collect(Body body) {
     return switch (body) {
       case Body.Inline inline -> Optional.of(inline.bytes());
-      case Body.Stored stored -> blobs.flatMap(store -> store.get(stored.key()));
+      case Body.Stored stored -> blobs.flatMap(store -> store.get(stored));
     };
   }
 

@@ -109,6 +109,7 @@ final class HttpListener implements AutoCloseable {
   private final ApiFunction api;
   private final Observer observer;
   private final Telemetry telemetry;
+  private final Runnable answered;
   private final IncomingBody.Limits bodies;
   private final ScheduledThreadPoolExecutor alarms;
   private final AtomicInteger inWork = new AtomicInteger();
@@ -118,11 +119,20 @@ final class HttpListener implements AutoCloseable {
   private volatile boolean draining;
   private volatile boolean closing;
 
-  HttpListener(Settings settings, ApiFunction api, Observer observer, Telemetry telemetry) {
+  /**
+   * @param answered told by the thread that answers a request when it has done so, or failed to
+   */
+  HttpListener(
+      Settings settings,
+      ApiFunction api,
+      Observer observer,
+      Telemetry telemetry,
+      Runnable answered) {
     this.settings = settings;
     this.api = api;
     this.observer = observer;
     this.telemetry = telemetry;
+    this.answered = answered;
     this.alarms =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("inbound-deadlines").factory());
@@ -247,6 +257,7 @@ final class HttpListener implements AutoCloseable {
           request.prologue().method().text(), path, answer.status(), System.nanoTime() - start);
       goOn(request, answer);
     } finally {
+      answered.run();
       if (limited) {
         inWork.decrementAndGet();
       }

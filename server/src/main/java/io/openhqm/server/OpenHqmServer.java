@@ -1,5 +1,6 @@
 package io.openhqm.server;
 
+import io.openhqm.core.ClaimCheck;
 import io.openhqm.core.EndpointResolver;
 import io.openhqm.core.Engine;
 import io.openhqm.core.IdSource;
@@ -46,7 +47,7 @@ public final class OpenHqmServer implements AutoCloseable {
   private static final Duration DELAY_MAX = Duration.ofDays(366);
   private static final Duration BODY_TIME_MAX = Duration.ofSeconds(60);
 
-  /** The part of the heap that large bodies on their way in may have, and large answers too. */
+  /** The part of the heap for large bodies on their way in, for large answers, and for results. */
   private static final int LARGE_BODIES_SHARE = 8;
 
   private static final Duration LISTENER_GRACE_MAX = Duration.ofSeconds(5);
@@ -66,6 +67,8 @@ public final class OpenHqmServer implements AutoCloseable {
   private final Optional<Workers> workers;
   private final HttpListener listener;
   private final Waits waits = new Waits();
+  private final ResultMemory results =
+      new ResultMemory(Runtime.getRuntime().maxMemory() / LARGE_BODIES_SHARE);
   private volatile Phase phase = Phase.STARTING;
 
   /** What works on the queue. */
@@ -115,7 +118,8 @@ public final class OpenHqmServer implements AutoCloseable {
                 server.admin() == OpenHqmConfig.Admin.ANY ? caller -> true : HttpListener::isLocal),
             new Api(resources, telemetry),
             metrics,
-            telemetry);
+            telemetry,
+            results::giveBack);
     gauges(metrics, clock);
   }
 
@@ -159,7 +163,10 @@ public final class OpenHqmServer implements AutoCloseable {
       EndpointResolver resolver, ServerTelemetry telemetry, InstantSource clock, IdSource ids) {
     var links = Links.under(config.server().publicUrl());
     var wait = config.server().maxWait();
-    var claimCheck = engines.claimCheck();
+    var bodies = engines.claimCheck();
+    var claimCheck =
+        new ClaimCheck(
+            bodies.blobs().map(results::in), bodies.payloadBytesMax(), bodies.resultBytesMax());
     var store = waits.in(engines.store());
     var submit =
         new Submit(

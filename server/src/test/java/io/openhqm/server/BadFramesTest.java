@@ -56,7 +56,11 @@ class BadFramesTest {
     var statuses = new TreeMap<Integer, Integer>();
     try (var listener =
         new HttpListener(
-            settings, request -> ApiResponse.json(200, request.body()), metrics, metrics)) {
+            settings,
+            request -> ApiResponse.json(200, request.body()),
+            metrics,
+            metrics,
+            () -> {})) {
       listener.start();
       for (int seed = 0; seed < CONNECTIONS; seed++) {
         byte[] sent = new BadFrames(new SplittableRandom(seed)).connection();

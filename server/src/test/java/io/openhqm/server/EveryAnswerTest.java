@@ -271,7 +271,8 @@ class EveryAnswerTest {
               throw new AssertionError("let in: " + request);
             },
             new Metrics("orders"),
-            Telemetry.NONE);
+            Telemetry.NONE,
+            () -> {});
     listener.start();
     try {
       for (String operation : operations()) {

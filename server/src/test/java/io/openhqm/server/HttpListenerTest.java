@@ -47,7 +47,7 @@ class HttpListenerTest {
             20,
             10,
             caller -> false);
-    var listener = new HttpListener(settings, api, metrics, metrics);
+    var listener = new HttpListener(settings, api, metrics, metrics, () -> {});
     listener.start();
     return listener;
   }

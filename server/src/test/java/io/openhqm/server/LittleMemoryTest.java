@@ -10,12 +10,15 @@ import io.helidon.webserver.http.ServerResponse;
 import io.openhqm.core.JobStatus;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,6 +137,13 @@ final class LittleMemoryTest {
     return client.send(request, BodyHandlers.ofByteArray());
   }
 
+  /** Comes again when it is told to: whoever had the memory may have it a moment longer. */
+  private byte[] read(String path) {
+    return Awaitility.await()
+        .until(() -> get(path, 0), answer -> answer.statusCode() == 200)
+        .body();
+  }
+
   private String status(String id, int waitSeconds) throws Exception {
     var answer = get("/api/v1/status/" + id, waitSeconds);
     return JsonMapper.shared().readTree(answer.body()).path("status").asString();
@@ -171,10 +181,59 @@ final class LittleMemoryTest {
       assertThat(ended(id)).isEqualTo("COMPLETED");
     }
     for (String id : large) {
-      var answer = get("/api/v1/response/" + id + "/body", 0);
-      assertThat(answer.statusCode()).isEqualTo(200);
-      assertThat(answer.body()).hasSize(LARGE);
+      assertThat(read("/api/v1/response/" + id + "/body")).hasSize(LARGE);
     }
     requireSound();
+  }
+
+  @Test
+  void manyReadersOfLargeResultsAreToldToComeAgainWhereThereIsNoMemory() throws Exception {
+    String id = submit("/announced");
+    assertThat(ended(id)).isEqualTo("COMPLETED");
+    String path = "/api/v1/response/" + id + "/body";
+
+    var first = new Reader(path);
+    assertThat(first.status()).isEqualTo(200);
+    for (int i = 0; i < JOBS; i++) {
+      try (var reader = new Reader(path)) {
+        assertThat(reader.status()).isEqualTo(503);
+      }
+    }
+    var refused = get(path, 0);
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+    assertThat(new String(refused.body(), StandardCharsets.UTF_8)).contains("/problems/overloaded");
+    assertThat(ended(submit("/small"))).isEqualTo("COMPLETED");
+
+    // One that goes away in the middle leaves its memory to the next.
+    first.close();
+    assertThat(read(path)).hasSize(LARGE);
+    assertThat(read("/api/v1/response/" + id)).hasSizeGreaterThan(LARGE / 3 * 4);
+    requireSound();
+  }
+
+  /** Asks for a resource, and takes next to nothing of what comes. */
+  private final class Reader implements AutoCloseable {
+    private final Socket socket = new Socket();
+
+    Reader(String path) throws IOException {
+      socket.setReceiveBufferSize(4096);
+      socket.connect(new InetSocketAddress("127.0.0.1", base.getPort()));
+      socket
+          .getOutputStream()
+          .write(
+              ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+    }
+
+    int status() throws IOException {
+      byte[] start = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
+      return Integer.parseInt(new String(start, 9, 3, StandardCharsets.US_ASCII));
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
   }
 }

@@ -9,9 +9,7 @@ import io.openhqm.core.Headers;
 import io.openhqm.core.Headers.Field;
 import io.openhqm.core.Job;
 import io.openhqm.core.Result;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -164,15 +162,11 @@ public final class ResultAnswers {
     tail.append(",\"status_code\":").append(result.statusCode()).append(",\"headers\":");
     appendHeaders(tail, result.headers());
     appendTimes(tail, ended).append('}');
-    var out = new ByteArrayOutputStream(json.length() + shown.json().length() + tail.length());
-    try {
-      out.write(json.toString().getBytes(UTF_8));
-      shown.json().writeTo(out);
-      out.write(tail.toString().getBytes(UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory cannot fail", e);
-    }
-    return answer(job.id(), Bytes.wrap(out.toByteArray()));
+    byte[] before = json.toString().getBytes(UTF_8);
+    byte[] after = tail.toString().getBytes(UTF_8);
+    var all = ByteBuffer.allocate(before.length + shown.json().length() + after.length);
+    all.put(before).put(shown.json().toByteBuffer()).put(after);
+    return answer(job.id(), Bytes.wrap(all.array()));
   }
 
   private ApiResponse told(Job job, Job.State.Ended ended, Optional<String> error) {

@@ -51,8 +51,13 @@ public record ShownBody(Bytes json, boolean isBase64) {
   }
 
   private static ShownBody base64(Bytes body) {
-    return new ShownBody(
-        Bytes.utf8('"' + Base64.getEncoder().encodeToString(body.toReadOnlyArray()) + '"'), true);
+    // In place, as a body may be large.
+    byte[] json = new byte[(body.length() + 2) / 3 * 4 + 2];
+    int length = Base64.getEncoder().encode(body.toReadOnlyArray(), json);
+    System.arraycopy(json, 0, json, 1, length);
+    json[0] = '"';
+    json[length + 1] = '"';
+    return new ShownBody(Bytes.wrap(json), true);
   }
 
   /** The text, if reading and writing it again gives the same bytes. */

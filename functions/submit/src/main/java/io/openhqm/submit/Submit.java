@@ -327,6 +327,11 @@ public final class Submit implements ApiFunction {
           .telemetry()
           .trouble("a client that waited is told to poll: its job's store gave no answer", down);
       return Optional.empty();
+    } catch (ProblemException refused) {
+      if (refused.problem().kind() == Problem.Kind.OVERLOADED) {
+        return Optional.empty();
+      }
+      throw refused;
     } catch (InterruptedException stop) {
       // We were told to stop waiting, and that is all that this thread was still doing.
       return Optional.empty();
