@@ -12,6 +12,12 @@ final class Scenarios {
   private static final int CONNECTIONS = 64;
   private static final int JOBS = 10_000;
 
+  /**
+   * How many rounds are not counted before a server is called warm: until then a JVM works as much
+   * for its compilers as for what it is asked.
+   */
+  private static final int WARM_UPS = 4;
+
   /** How many submissions must be accepted at once after health has said that it is ready. */
   private static final int PROBES = 20;
 
@@ -67,11 +73,13 @@ final class Scenarios {
       Optional<Child> peer =
           lab.hasAsynq() ? Optional.of(lab.asynq(1, 0).front()) : Optional.empty();
       var peers = new double[rounds];
-      bare.driver().submitFor(CONNECTIONS, 3);
-      if (peer.isPresent()) {
-        peer.get().driver().submitFor(CONNECTIONS, 3);
+      for (int i = 0; i < WARM_UPS; i++) {
+        bare.driver().submitFor(CONNECTIONS, 3);
+        if (peer.isPresent()) {
+          peer.get().driver().submitFor(CONNECTIONS, 3);
+        }
+        server.driver().submitFor(CONNECTIONS, 3);
       }
-      server.driver().submitFor(CONNECTIONS, 3);
       var ours = new double[rounds];
       var theirs = new double[rounds];
       double commits = 0;
@@ -149,10 +157,16 @@ final class Scenarios {
       }
       var warm = new ArrayList<Drained>();
       var peersWarm = new ArrayList<Drained>();
-      for (int i = 1; i <= rounds; i++) {
-        warm.add(drain(server, backend));
+      for (int i = 1; i <= WARM_UPS + rounds; i++) {
+        var ours = drain(server, backend);
+        if (i > WARM_UPS) {
+          warm.add(ours);
+        }
         if (peer.isPresent()) {
-          peersWarm.add(drain(peer.get(), backend, i * JOBS));
+          var theirs = drain(peer.get(), backend, i * JOBS);
+          if (i > WARM_UPS) {
+            peersWarm.add(theirs);
+          }
         }
       }
       double rate = medianRate(warm);
