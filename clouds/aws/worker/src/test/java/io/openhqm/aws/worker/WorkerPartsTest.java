@@ -34,7 +34,7 @@ class WorkerPartsTest {
     var environment =
         LocalAws.get()
             .newStack(false)
-            .environment("OPENHQM_CONFIG_YAML", "processor: {config: {token: t}}");
+            .environment("OPENHQM_CONFIG_YAML", "processor: {name: own, config: {token: t}}");
     var out = new PrintStream(OutputStream.nullOutputStream());
     var own = new Own();
     try (var parts =
