@@ -216,7 +216,7 @@ def translated(chosen, environment):
     }
     del document["Parameters"]
     document.pop("Rules", None)
-    document = with_values(document, typed)
+    document = with_batches(with_values(document, typed))
     for resource in document["Resources"].values():
         variables = resource["Properties"].get("Environment", {}).get("Variables", {})
         variables.update({name: str(value) for name, value in variables.items() if isinstance(value, (int, float))})
@@ -231,6 +231,13 @@ def with_values(node, values):
             return values[node["Ref"]]
         return {key: with_values(each, values) for key, each in node.items()}
     return node
+
+
+def with_batches(node):
+    """On AWS who may send messages may send them together. The emulator asks for an action that AWS does not have."""
+    if isinstance(node, list):
+        return [with_batches(each) for each in node] + (["sqs:SendMessageBatch"] if "sqs:SendMessage" in node else [])
+    return {key: with_batches(each) for key, each in node.items()} if isinstance(node, dict) else node
 
 
 def native_client(folder):
