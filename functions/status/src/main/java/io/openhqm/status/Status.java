@@ -184,25 +184,24 @@ public final class Status implements ApiFunction {
 
   /** How a job ends whose message nobody has any more; empty: somebody may have it. */
   private Optional<Ending> forgotten(Job.State state, Duration kept) {
-    return switch (state) {
-      case Job.State.Pending waits when isForgotten(waits.notBefore(), kept) ->
-          Optional.of(
-              new Ending.Failed(
-                  "no worker took it within the "
+    if (state instanceof Job.State.Pending waits && isForgotten(waits.notBefore(), kept)) {
+      return Optional.of(
+          new Ending.Failed(
+              "no worker took it within the "
+                  + kept.toDays()
+                  + " days for which the queue keeps a message; submit it again when workers run"));
+    }
+    if (state instanceof Job.State.Processing abandoned
+        && isForgotten(abandoned.leaseUntil(), kept)) {
+      return Optional.of(
+          abandoned.cancelRequested()
+              ? new Ending.Cancelled()
+              : new Ending.Failed(
+                  "its worker died, and no other took it within the "
                       + kept.toDays()
                       + " days for which the queue keeps a message; submit it again when workers run"));
-      case Job.State.Processing abandoned when isForgotten(abandoned.leaseUntil(), kept) ->
-          Optional.of(
-              abandoned.cancelRequested()
-                  ? new Ending.Cancelled()
-                  : new Ending.Failed(
-                      "its worker died, and no other took it within the "
-                          + kept.toDays()
-                          + " days for which the queue keeps a message; submit it again when workers run"));
-      case Job.State.Pending waits -> Optional.empty();
-      case Job.State.Processing works -> Optional.empty();
-      case Job.State.Ended ended -> Optional.empty();
-    };
+    }
+    return Optional.empty();
   }
 
   /** Whether the queue has nothing any more of what nobody has had {@code since} then. */
