@@ -84,7 +84,6 @@ class ClassPathTest {
       io.openhqm:openhqm-worker
       io.prometheus:prometheus-metrics-config
       io.prometheus:prometheus-metrics-core
-      io.prometheus:prometheus-metrics-exposition-formats
       io.prometheus:prometheus-metrics-exposition-textformats
       io.prometheus:prometheus-metrics-model
       io.prometheus:prometheus-metrics-tracer-common
