@@ -159,11 +159,13 @@ class PatternsTest {
     try (var worker = RunningServer.start(config, Mode.WORKER);
         var connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("queue.db"));
         var insert = connection.createStatement()) {
-      insert.executeUpdate("INSERT INTO inbox(body) VALUES ('lost')");
+      insert.executeUpdate(
+          "INSERT INTO inbox(body, attributes)"
+              + " VALUES ('lost', '{\"Content-Type\": \"text/plain\"}')");
       Awaitility.await()
           .until(() -> worker.get("/api/v1/dead-letters").json().path("count").asInt() == 1);
       var letter = worker.get("/api/v1/dead-letters").json().path("dead_letters").get(0);
-      assertThat(letter.path("reason").asText()).contains("no connection", "'service'");
+      assertThat(letter.path("reason").asText()).contains("could not connect", "'service'");
 
       String path = "/api/v1/dead-letters/" + letter.path("correlation_id").asText();
       assertThat(worker.get(path).field("payload")).isEqualTo("lost");
