@@ -53,7 +53,7 @@ final class HttpTransportTest {
     if (opened == null) {
       opened =
           kind.equals("Socket")
-              ? new SocketTransport(LONG, GUARD)
+              ? new SocketTransport(LONG, GUARD, InstantSource.system())
               : new ApacheTransport(LONG, GUARD);
     }
     return opened;
@@ -350,7 +350,7 @@ final class HttpTransportTest {
             InstantSource.system());
     opened =
         kind.equals("Socket")
-            ? new SocketTransport(CONNECT, guard)
+            ? new SocketTransport(CONNECT, guard, InstantSource.system())
             : new ApacheTransport(CONNECT, guard);
     try (var full = new ServerSocket(0, 1, address);
         var held = new Sockets()) {

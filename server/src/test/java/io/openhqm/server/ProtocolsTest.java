@@ -129,7 +129,7 @@ final class ProtocolsTest {
 
   private HttpTransport transport(SSLContext trust, Duration connectTimeout) {
     return kind.equals("Socket")
-        ? new SocketTransport(connectTimeout, guard, () -> trust)
+        ? new SocketTransport(connectTimeout, guard, InstantSource.system(), () -> trust)
         : new ApacheTransport(connectTimeout, guard, () -> trust);
   }
 

@@ -14,6 +14,8 @@ import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.SocketChannel;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -44,6 +46,7 @@ public final class SocketTransport implements HttpTransport {
 
   private final Duration connectTimeout;
   private final OutboundGuard guard;
+  private final InstantSource clock;
   private final Supplier<SSLContext> trust;
 
   /** The newest first; only with its lock held. */
@@ -53,11 +56,7 @@ public final class SocketTransport implements HttpTransport {
   private final ScheduledThreadPoolExecutor timer;
   private @Nullable JdkTransport http2;
 
-  private record Idle(Http1Connection connection, long sinceNanos) {
-    boolean isYoungerThan(Duration age) {
-      return System.nanoTime() - sinceNanos < age.toNanos();
-    }
-  }
+  private record Idle(Http1Connection connection, Instant since) {}
 
   private record Origin(boolean isTls, String host, int port) {
     static Origin of(URI url) {
@@ -74,9 +73,10 @@ public final class SocketTransport implements HttpTransport {
 
   /**
    * @param connectTimeout the longest to connect, and to agree on TLS
+   * @param clock goes on while a function is frozen, which other clocks of the JVM need not
    */
-  public SocketTransport(Duration connectTimeout, OutboundGuard guard) {
-    this(connectTimeout, guard, SocketTransport::jvmTrust);
+  public SocketTransport(Duration connectTimeout, OutboundGuard guard, InstantSource clock) {
+    this(connectTimeout, guard, clock, SocketTransport::jvmTrust);
   }
 
   /**
@@ -84,9 +84,14 @@ public final class SocketTransport implements HttpTransport {
    *
    * @param trust which certificates are trusted, in place of those that the JVM trusts
    */
-  public SocketTransport(Duration connectTimeout, OutboundGuard guard, Supplier<SSLContext> trust) {
+  public SocketTransport(
+      Duration connectTimeout,
+      OutboundGuard guard,
+      InstantSource clock,
+      Supplier<SSLContext> trust) {
     this.connectTimeout = connectTimeout;
     this.guard = guard;
+    this.clock = clock;
     this.trust = trust;
     this.timer =
         new ScheduledThreadPoolExecutor(
@@ -160,7 +165,7 @@ public final class SocketTransport implements HttpTransport {
         connection.close();
       } else {
         idle.computeIfAbsent(origin, unseen -> new ArrayDeque<>())
-            .push(new Idle(connection, System.nanoTime()));
+            .push(new Idle(connection, clock.instant()));
       }
     }
   }
@@ -169,13 +174,17 @@ public final class SocketTransport implements HttpTransport {
     for (var known = newest(origin); known != null; known = newest(origin)) {
       var connection = known.connection();
       // The timer stands still while a function is frozen.
-      if (known.isYoungerThan(IDLE_MAX) && connection.isFresh()) {
+      if (!isOld(known) && connection.isFresh()) {
         call.use(connection::close);
         return connection;
       }
       connection.close();
     }
     return null;
+  }
+
+  private boolean isOld(Idle kept) {
+    return !clock.instant().isBefore(kept.since().plus(IDLE_MAX));
   }
 
   private @Nullable Idle newest(Origin origin) {
@@ -197,11 +206,11 @@ public final class SocketTransport implements HttpTransport {
       for (var kept : idle.values()) {
         kept.removeIf(
             one -> {
-              boolean isOld = !one.isYoungerThan(IDLE_MAX);
-              if (isOld) {
+              if (isOld(one)) {
                 one.connection().close();
+                return true;
               }
-              return isOld;
+              return false;
             });
       }
       idle.values().removeIf(Deque::isEmpty);

@@ -195,7 +195,7 @@ public final class WorkerParts implements AutoCloseable {
       var guard = new OutboundGuard(proxy.allowedAddresses(), clock);
       return new HttpProxy(
           new HttpProxy.Settings(proxy.followRedirects()),
-          new SocketTransport(proxy.connectTimeout(), guard),
+          new SocketTransport(proxy.connectTimeout(), guard, clock),
           answers,
           guard,
           telemetry,
