@@ -35,6 +35,12 @@ final class Board {
    */
   final ReentrantLock lock = new ReentrantLock();
 
+  /**
+   * With so many known, no more are read of those whose time has come: they may all wait for one
+   * full lane, and only memory would grow. Some 30 MB.
+   */
+  static final int KNOWN_MAX = 65_536;
+
   private final Condition available = lock.newCondition();
   private final InstantSource clock;
   private final int window;
@@ -404,6 +410,11 @@ final class Board {
 
   DelayList delayed() {
     return delayed;
+  }
+
+  /** Whether more should be read of those that wait for their time. */
+  boolean wantsDelayed(int low) {
+    return entries.size() < KNOWN_MAX && delayed.wantsReading(low);
   }
 
   void beginReading() {

@@ -30,7 +30,7 @@ final class ReadAhead {
    * Whether something is being read, or is to be, that may be deliverable at once. Needs the lock.
    */
   boolean isBehind() {
-    return parts.board().hungryLevel(low) != null || parts.board().delayed().wantsReading(1);
+    return parts.board().hungryLevel(low) != null || parts.board().wantsDelayed(1);
   }
 
   /** Reads until nothing more is wanted now. */
@@ -44,7 +44,7 @@ final class ReadAhead {
       try {
         board.checkOpen();
         level = board.hungryLevel(low);
-        times = level == null && board.delayed().wantsReading(low);
+        times = level == null && board.wantsDelayed(low);
         if (level == null && !times) {
           return;
         }

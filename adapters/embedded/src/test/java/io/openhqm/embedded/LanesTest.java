@@ -138,6 +138,40 @@ final class LanesTest {
   }
 
   @Test
+  void ofAMultitudeWhoseTimeHasComeNoMoreAreReadThanMemoryHasRoomFor() throws Exception {
+    accept("slow", MINUTE);
+    engine.close();
+    repeatTheOnlyJob(Board.KNOWN_MAX + 2_000);
+    open();
+    clock.advance(MINUTE);
+
+    assertThat(received(10, "slow")).isEmpty();
+    assertThat(known()).isBetween(Board.KNOWN_MAX, Board.KNOWN_MAX + ReadAhead.STEP);
+
+    for (int done = 0; done < 600; ) {
+      for (var delivery : deliveries(50)) {
+        delivery.settle(new Outcome.Done());
+        done++;
+      }
+    }
+    assertThat(received(10, "slow")).isEmpty();
+    assertThat(known()).as("others took their place").isGreaterThanOrEqualTo(Board.KNOWN_MAX);
+  }
+
+  /** As if as many more had been submitted. */
+  private void repeatTheOnlyJob(int times) throws SQLException {
+    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("test.db"));
+        var statement = connection.createStatement()) {
+      var unused =
+          statement.executeUpdate(
+              "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+                  + times
+                  + ") INSERT INTO job(seq, id, kind, ready, due, state, request)"
+                  + " SELECT seq + i, randomblob(16), kind, ready, due, state, request FROM job, n");
+    }
+  }
+
+  @Test
   void whatComesLaterIntoAFullLaneWaitsBehindItsOthers() throws Exception {
     var first = accept("slow");
     assertThat(received(10, "slow")).isEmpty();
