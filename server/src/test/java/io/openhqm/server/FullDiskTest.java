@@ -121,22 +121,9 @@ final class FullDiskTest {
             proxy: {enabled: true, endpoints: {backend: {url: "%s", timeout: 60, max_retries: 1}}}
             """
                 .formatted(WORKERS, backend));
-    return new ProcessBuilder(
-            "sh",
-            "-c",
-            "ulimit -f 4096 && exec \"$@\"",
-            "sh",
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx64m",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "io.openhqm.cli.Main",
-            "serve",
-            "--config",
-            config.toString())
+    var command = new ArrayList<>(List.of("sh", "-c", "ulimit -f 4096 && exec \"$@\"", "sh"));
+    command.addAll(ServerCommand.serving(config, "-Xmx64m"));
+    return new ProcessBuilder(command)
         .redirectOutput(folder.resolve("out").toFile())
         .redirectError(folder.resolve("err").toFile())
         .start();

@@ -110,18 +110,7 @@ final class PoisonJobTest {
   }
 
   private Process start(Path config) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx64m",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "io.openhqm.cli.Main",
-            "serve",
-            "--config",
-            config.toString())
+    return new ProcessBuilder(ServerCommand.serving(config, "-Xmx64m"))
         .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("out").toFile()))
         .redirectErrorStream(true)
         .start();

@@ -10,7 +10,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -84,20 +83,8 @@ class ServeProcessTest {
             """
                 .formatted(engine, backend));
     return new ProcessBuilder(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx48m",
-                "-Xmn1m",
-                "-D" + FaultyEngineProvider.PROPERTY + "=" + fault,
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.openhqm.cli.Main",
-                "serve",
-                "--config",
-                config.toString()))
+            ServerCommand.serving(
+                config, "-Xmx48m", "-Xmn1m", "-D" + FaultyEngineProvider.PROPERTY + "=" + fault))
         .redirectOutput(folder.resolve("out").toFile())
         .redirectError(folder.resolve("err").toFile())
         .start();

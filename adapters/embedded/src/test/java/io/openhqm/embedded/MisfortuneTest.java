@@ -428,13 +428,8 @@ final class MisfortuneTest {
 
   @Test
   void anAttemptAtWhatWasThereWhenAProcessDiedIsOnTheDiskBeforeItBegins() throws Exception {
-    Message there;
     var copy = Files.createDirectory(folder.resolve("copy"));
-    try (var engine = open()) {
-      there = accept(engine, 100);
-      Files.copy(file(), copy.resolve("jobs.db"));
-      Files.copy(folder.resolve("jobs.db-wal"), copy.resolve("jobs.db-wal"));
-    }
+    var there = inAFileThatADeadProcessLeft(copy);
     try (var engine =
         (EmbeddedEngine)
             EmbeddedEngines.open(EmbeddedSettings.of(copy.resolve("jobs.db")), clock)) {
@@ -448,15 +443,20 @@ final class MisfortuneTest {
     }
   }
 
-  @Test
-  void anAttemptThatCouldNotBeWrittenDownIsNone() throws Exception {
-    Message there;
-    var copy = Files.createDirectory(folder.resolve("copy"));
+  /** As it is on the disk while a process has it: what one leaves that is killed. */
+  private Message inAFileThatADeadProcessLeft(Path copy) throws Exception {
     try (var engine = open()) {
-      there = accept(engine, 100);
+      var there = accept(engine, 100);
       Files.copy(file(), copy.resolve("jobs.db"));
       Files.copy(folder.resolve("jobs.db-wal"), copy.resolve("jobs.db-wal"));
+      return there;
     }
+  }
+
+  @Test
+  void anAttemptThatCouldNotBeWrittenDownIsNone() throws Exception {
+    var copy = Files.createDirectory(folder.resolve("copy"));
+    var there = inAFileThatADeadProcessLeft(copy);
     try (var engine =
         (EmbeddedEngine)
             EmbeddedEngines.open(EmbeddedSettings.of(copy.resolve("jobs.db")), clock)) {
